@@ -1,0 +1,153 @@
+"""Tensor runtimes behind one small face: which there are, which to take, and opening a graph with one.
+
+Runs in: parent (choosing) and worker (opening). Importing this loads no runtime.
+
+An engine never runs elsewhere than asked: after a session is open, its device and precision are read back from the
+runtime, and a difference is an error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeAlias, cast, get_args
+
+from numpy.typing import NDArray
+
+from galley.devices import Slot
+from galley.errors import BadArguments, DeviceError
+
+Precision: TypeAlias = Literal["auto", "fp32", "bf16", "fp16"]
+"""Arithmetic of the network; `auto` is the engine's own choice. `EngineInfo.precision` says what it became."""
+
+PRECISIONS: tuple[str, ...] = get_args(Precision)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What really runs, as read back from the runtime."""
+
+    engine: str
+    version: str
+    device: str
+    """Kind of device, as in a device string: `cpu` or `gpu`."""
+    precision: str
+    """`fp32`, `bf16` or `fp16`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TensorInfo:
+    """Name, numpy element type and shape of an input or output; None is a free dimension."""
+
+    name: str
+    dtype: str
+    shape: tuple[int | None, ...]
+
+
+class Session(Protocol):
+    """One graph, ready to run in this process, by one thread at a time."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """What really runs."""
+        ...
+
+    @property
+    def inputs(self) -> tuple[TensorInfo, ...]:
+        """In the order in which `run` takes them."""
+        ...
+
+    @property
+    def outputs(self) -> tuple[TensorInfo, ...]:
+        """In the order in which `run` gives them."""
+        ...
+
+    def run(self, *arrays: NDArray[Any]) -> list[NDArray[Any]]:
+        """The outputs for these inputs; free dimensions may differ from call to call.
+
+        The arrays returned are the caller's own: later runs leave them alone.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the graph and its memory."""
+        ...
+
+
+ENGINES: Mapping[str, str] = {
+    "openvino": "galley.engines.openvino:open_session",
+    "onnxruntime": "galley.engines.onnxruntime:open_session",
+    "tensorrt": "galley.engines.onnxruntime:open_tensorrt_session",
+}
+"""Engine -> its opener, called as `open_session` below without `engine`."""
+
+_PACKAGES = {"openvino": "openvino", "onnxruntime": "onnxruntime", "tensorrt": "onnxruntime"}
+_EXTRAS = {
+    ("openvino", "cpu"): "pip install openvino",
+    ("onnxruntime", "cpu"): "pip install 'galley-ocr[onnxruntime]'",
+    ("onnxruntime", "gpu"): "pip install 'galley-ocr[gpu]'",
+    ("tensorrt", "gpu"): "pip install 'galley-ocr[gpu]'",
+}
+"""(engine, device kind) that work together -> how to get the engine; in order of preference for a device."""
+
+
+def installed_engines() -> frozenset[str]:
+    """The engines whose package is installed here; nothing is imported."""
+    return frozenset(
+        name for name, package in _PACKAGES.items() if importlib.util.find_spec(package) is not None
+    )
+
+
+def choose_engine(name: str | None, device_kind: str, installed: Collection[str]) -> str:
+    """The engine to use on a kind of device: `name` if it is given and possible, else the preferred one installed.
+
+    Raises:
+        BadArguments: `name` is no engine.
+        DeviceError: the engine is not installed, or does not serve that kind of device.
+    """
+    if name is not None and name not in ENGINES:
+        raise BadArguments(f"engine {name!r} is unknown; known engines: {', '.join(ENGINES)}")
+    fitting = [engine for engine, kind in _EXTRAS if kind == device_kind]
+    if not fitting:
+        kinds = ", ".join(sorted({kind for _, kind in _EXTRAS}))
+        raise DeviceError(f"no engine of Galley runs on {device_kind}; there are engines for: {kinds}")
+    if name is not None and name not in fitting:
+        raise DeviceError(f"engine {name} does not run on {device_kind}; there: {', '.join(fitting)}")
+    for engine in fitting if name is None else [name]:
+        if engine in installed:
+            return engine
+    wanted = fitting[0] if name is None else name
+    found = ", ".join(sorted(installed)) if installed else "none"
+    raise DeviceError(
+        f"engine {wanted} is not installed (found: {found}); install it: {_EXTRAS[wanted, device_kind]}"
+    )
+
+
+def open_session(
+    path: Path,
+    *,
+    engine: str | None,
+    slot: Slot,
+    precision: str = "auto",
+    outputs: Sequence[str] | None = None,
+    cache: Path | None = None,
+) -> Session:
+    """Opens an ONNX graph on the slot's device with as many threads as the slot has cores.
+
+    `outputs` names the outputs to compute, in the order wanted; None computes all. `cache` is a folder in which an
+    engine may keep compiled graphs; a graph is compiled anew when it is None.
+
+    Raises:
+        BadArguments: `engine` or `precision` is unknown.
+        DeviceError: the engine is missing, or cannot give the device or the precision asked for.
+        ModelError: the file is no ONNX graph that the engine can load, or lacks one of `outputs`.
+    """
+    if precision not in PRECISIONS:
+        raise BadArguments(f"precision {precision!r} is unknown; it may be {', '.join(PRECISIONS)}")
+    chosen = choose_engine(engine, slot.device.kind, installed_engines())
+    module, _, function = ENGINES[chosen].partition(":")
+    opener = cast("Callable[..., Session]", getattr(importlib.import_module(module), function))
+    return opener(path, slot=slot, precision=precision, outputs=outputs, cache=cache)

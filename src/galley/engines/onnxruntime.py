@@ -1,0 +1,139 @@
+"""Runs ONNX graphs with ONNX Runtime: on the CPU, and on NVIDIA GPUs with its CUDA and TensorRT providers.
+
+Runs in: worker. The GPU parts follow ONNX Runtime's documentation; they have not been run on a GPU yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from galley.devices import Slot
+from galley.engines import EngineInfo, TensorInfo
+from galley.errors import DeviceError, ModelError
+
+_CPU, _CUDA, _TENSORRT = "CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider"
+
+_DTYPES = {
+    "tensor(float)": "float32",
+    "tensor(float16)": "float16",
+    "tensor(double)": "float64",
+    "tensor(int64)": "int64",
+    "tensor(int32)": "int32",
+    "tensor(uint8)": "uint8",
+    "tensor(bool)": "bool",
+}
+
+
+class OnnxRuntimeSession:
+    """One graph in one ONNX Runtime session."""
+
+    def __init__(self, session: Any, outputs: Sequence[str] | None, info: EngineInfo) -> None:
+        self._session = session
+        self.info = info
+        self.inputs = tuple(_describe(node) for node in session.get_inputs())
+        by_name = {node.name: node for node in session.get_outputs()}
+        self.outputs = tuple(_describe(by_name[name]) for name in (by_name if outputs is None else outputs))
+        self._input_names = [each.name for each in self.inputs]
+        self._output_names = [each.name for each in self.outputs]
+
+    def run(self, *arrays: NDArray[Any]) -> list[NDArray[Any]]:
+        """See `galley.engines.Session`. ONNX Runtime allocates new outputs for each run."""
+        feed = {
+            name: np.ascontiguousarray(array) for name, array in zip(self._input_names, arrays, strict=True)
+        }
+        return [np.asarray(array) for array in self._session.run(self._output_names, feed)]
+
+    def close(self) -> None:
+        """See `galley.engines.Session`."""
+        del self._session
+
+
+def open_session(
+    path: Path, *, slot: Slot, precision: str, outputs: Sequence[str] | None, cache: Path | None
+) -> OnnxRuntimeSession:
+    """Opens a graph on the CPU or, for a GPU slot, with CUDA; see `galley.engines.open_session`.
+
+    These providers compute as the graph says, so `cache` is not used and precisions other than fp32 are refused.
+    """
+    if precision not in ("auto", "fp32"):
+        raise DeviceError(
+            f"precision {precision} was asked for, but engine onnxruntime computes in fp32 only; "
+            "ask for auto or fp32, or take engine openvino (CPU) or tensorrt (GPU)"
+        )
+    if slot.device.kind == "cpu":
+        return _open(path, _CPU, {}, slot, outputs, EngineInfo("onnxruntime", _version(), "cpu", "fp32"))
+    return _open(
+        path, _CUDA, {"device_id": "0"}, slot, outputs, EngineInfo("onnxruntime", _version(), "gpu", "fp32")
+    )
+
+
+def open_tensorrt_session(
+    path: Path, *, slot: Slot, precision: str, outputs: Sequence[str] | None, cache: Path | None
+) -> OnnxRuntimeSession:
+    """Opens a graph with the TensorRT provider; see `galley.engines.open_session`. `auto` is fp16 here."""
+    if precision == "bf16":
+        raise DeviceError("engine tensorrt computes in fp32 or fp16, not in bf16")
+    given = "fp16" if precision == "auto" else precision
+    options = {"device_id": "0", "trt_fp16_enable": str(given == "fp16")}
+    if cache is not None:
+        options |= {"trt_engine_cache_enable": "True", "trt_engine_cache_path": str(cache)}
+    return _open(path, _TENSORRT, options, slot, outputs, EngineInfo("tensorrt", _version(), "gpu", given))
+
+
+def _open(
+    path: Path,
+    provider: str,
+    options: dict[str, str],
+    slot: Slot,
+    outputs: Sequence[str] | None,
+    info: EngineInfo,
+) -> OnnxRuntimeSession:
+    if not path.is_file():
+        raise ModelError(f"the model file {path} does not exist")
+    available = onnxruntime.get_available_providers()
+    if provider not in available:
+        raise DeviceError(
+            f"this onnxruntime ({_version()}) has no {provider}, only {', '.join(available)}; "
+            "install: pip install 'galley-ocr[gpu]' (and uninstall onnxruntime, which hides it)"
+        )
+    try:
+        session = onnxruntime.InferenceSession(
+            str(path), _options(slot), providers=[provider], provider_options=[options]
+        )
+    except Exception as error:  # its exceptions have no common base but Exception
+        if provider != _CPU:
+            raise DeviceError(f"{provider} cannot open {path}: {error}") from error
+        raise ModelError(f"ONNX Runtime cannot load {path}: {error}") from error
+    given = session.get_providers()[0]
+    if given != provider:
+        raise DeviceError(f"{provider} was asked for, but ONNX Runtime runs {path.name} with {given}")
+    session.disable_fallback()
+    names = [node.name for node in session.get_outputs()]
+    missing = [name for name in outputs if name not in names] if outputs is not None else []
+    if missing:
+        raise ModelError(f"{path} has no output {', '.join(missing)}; it has {', '.join(sorted(names))}")
+    return OnnxRuntimeSession(session, outputs, info)
+
+
+def _options(slot: Slot) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = slot.threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def _version() -> str:
+    return str(onnxruntime.__version__)
+
+
+def _describe(node: Any) -> TensorInfo:
+    shape = tuple(edge if isinstance(edge, int) else None for edge in node.shape)
+    return TensorInfo(node.name, _DTYPES.get(node.type, node.type), shape)

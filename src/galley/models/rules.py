@@ -1,0 +1,161 @@
+"""What a pipeline must know to feed a model and to read its answer: typed, and the same from every source.
+
+Runs in: both. Pure values; all of them can be pickled.
+
+The catalogue states these rules for the models that Galley knows, `galley.models.folder` reads them from the
+`inference.yml` of a PaddleX model folder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+Channels: TypeAlias = Literal["RGB", "BGR"]
+"""The order in which a model expects the colour channels."""
+
+Triple: TypeAlias = tuple[float, float, float]
+
+
+class Task(Enum):
+    """What a model is for; the values are the names that PaddleX gives these modules."""
+
+    PAGE_ORIENTATION = "doc_img_orientation_classification"
+    UNWARPING = "image_unwarping"
+    TEXT_DETECTION = "text_detection"
+    TEXT_RECOGNITION = "text_recognition"
+    TEXT_LINE_ORIENTATION = "textline_orientation_classification"
+    LAYOUT = "layout_detection"
+
+
+@dataclass(frozen=True, slots=True)
+class ResizeShort:
+    """Scale so that the short edge is `short` pixels; each edge is `round(edge * short / min(edges))`."""
+
+    short: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResizeTo:
+    """Scale to exactly this size, whatever the proportions."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResizeFit:
+    """Scale to `height` keeping proportions, at most `width` wide, then pad with zeros on the right to `width`."""
+
+    width: int
+    height: int
+
+
+Resize: TypeAlias = ResizeShort | ResizeTo | ResizeFit
+"""All of them bilinear, half-pixel centres (OpenCV's INTER_LINEAR)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Normalization:
+    """`(value * scale - mean) / std`, channel by channel, in the channel order of the rules that hold it."""
+
+    scale: float
+    mean: Triple
+    std: Triple
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifierRules:
+    """An image classifier: one picture in, one probability per label out, shape (1, len(labels))."""
+
+    channels: Channels
+    resize: Resize
+    crop: tuple[int, int] | None
+    """(width, height) of the centre crop after `resize`; None for no crop."""
+    normalization: Normalization
+    labels: tuple[str, ...]
+
+
+class UnwarpForm(Enum):
+    """What an unwarping graph takes and gives."""
+
+    GRID = "grid"
+    """A picture of fixed size in, a sampling grid out; the caller samples the full picture."""
+    IMAGE = "image"
+    """The full picture in, the flattened picture of the same size out; sampling is part of the graph."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnwarpRules:
+    """A page unwarper. The picture is divided by 255; there is no mean and no deviation."""
+
+    channels: Channels
+    form: UnwarpForm
+    size: tuple[int, int] | None
+    """(width, height) to resize to before the graph; None (form `IMAGE`) for the picture's own size."""
+    grid: tuple[int, int] | None
+    """(columns, rows) of the answer of form `GRID`: an array (1, 2, rows, columns) of x and y in [-1, 1]."""
+    output: str | None
+    """Name of the output to compute, where the graph has others that nobody needs; None for its only one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorRules:
+    """A text detector of the DB family: a picture in, a probability map of the same size out."""
+
+    channels: Channels
+    resize_long: int | None
+    """Long edge after scaling when no limit is given; None leaves the choice to the pipeline's limits."""
+    multiple: int
+    """Both edges are rounded to a multiple of this."""
+    normalization: Normalization
+    threshold: float
+    box_threshold: float
+    unclip_ratio: float
+    max_candidates: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizerRules:
+    """A CTC text recogniser: lines of one height in, per-step character probabilities out."""
+
+    channels: Channels
+    height: int
+    width: int
+    """Least width of a batch; wider lines make it wider, up to `max_width`."""
+    max_width: int
+    normalization: Normalization
+    characters: tuple[str, ...] | None
+    """Without the blank (first) and the space (last); None: they are in the ONNX metadata, key `character`,
+    one per line."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutRules:
+    """A layout detector with raw multi-level outputs: scores and box distances for each stride."""
+
+    channels: Channels
+    size: tuple[int, int]
+    """(width, height) to resize to, whatever the proportions."""
+    normalization: Normalization
+    labels: tuple[str, ...]
+    strides: tuple[int, ...]
+    """Pixels of the input per cell, one for each level; the outputs are all scores, then all distances."""
+
+
+Rules: TypeAlias = ClassifierRules | UnwarpRules | DetectorRules | RecognizerRules | LayoutRules
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model at hand: where its graph is and how to use it. What a worker is given."""
+
+    name: str
+    task: Task
+    path: Path
+    """The ONNX file."""
+    rules: Rules
+    origin: str
+    """Where it came from, for logs and results: a wheel and its member, a hub repository or a folder."""
