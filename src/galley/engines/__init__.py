@@ -2,8 +2,8 @@
 
 Runs in: parent (choosing) and worker (opening). Importing this loads no runtime.
 
-An engine never runs elsewhere than asked: after a session is open, its device and precision are read back from the
-runtime, and a difference is an error.
+An engine never runs elsewhere than asked: after a session is open, its device and precision are read back from
+the runtime, and a difference is an error.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from galley.devices import Slot
 from galley.errors import BadArguments, DeviceError
 
 Precision: TypeAlias = Literal["auto", "fp32", "bf16", "fp16"]
-"""Arithmetic of the network; `auto` is the engine's own choice. `EngineInfo.precision` says what it became."""
+"""Arithmetic of the network; `auto` is the engine's own choice, and `EngineInfo.precision` says what it is."""
 
 PRECISIONS: tuple[str, ...] = get_args(Precision)
 
@@ -102,7 +102,7 @@ def installed_engines() -> frozenset[str]:
 
 
 def choose_engine(name: str | None, device_kind: str, installed: Collection[str]) -> str:
-    """The engine to use on a kind of device: `name` if it is given and possible, else the preferred one installed.
+    """The engine to use on a kind of device: `name` if given and possible, else the preferred one installed.
 
     Raises:
         BadArguments: `name` is no engine.
@@ -137,8 +137,8 @@ def open_session(
 ) -> Session:
     """Opens an ONNX graph on the slot's device with as many threads as the slot has cores.
 
-    `outputs` names the outputs to compute, in the order wanted; None computes all. `cache` is a folder in which an
-    engine may keep compiled graphs; a graph is compiled anew when it is None.
+    `outputs` names the outputs to compute, in the order wanted; None computes all. `cache` is a folder in which
+    an engine may keep compiled graphs; a graph is compiled anew when it is None.
 
     Raises:
         BadArguments: `engine` or `precision` is unknown.

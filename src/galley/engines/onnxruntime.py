@@ -59,7 +59,7 @@ def open_session(
 ) -> OnnxRuntimeSession:
     """Opens a graph on the CPU or, for a GPU slot, with CUDA; see `galley.engines.open_session`.
 
-    These providers compute as the graph says, so `cache` is not used and precisions other than fp32 are refused.
+    These providers compute in fp32, so other precisions are refused; nothing is compiled, so `cache` is unused.
     """
     if precision not in ("auto", "fp32"):
         raise DeviceError(

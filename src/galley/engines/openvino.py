@@ -110,6 +110,6 @@ def _describe(port: Any) -> TensorInfo:
 
 
 def _last_line(error: Exception) -> str:
-    """OpenVINO's messages begin with places in its own sources; the last line that is not empty is the reason."""
+    """OpenVINO's messages begin with places in its own sources; the last line says the reason."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else repr(error)

@@ -232,5 +232,5 @@ def find_spec(name: str, task: Task | None = None) -> ModelSpec:
     near = difflib.get_close_matches(name, known, n=len(known), cutoff=0.4)
     ordered = [*near, *(each for each in known if each not in near)]
     raise ModelError(
-        f"{reason}; known models: {', '.join(ordered)}. A model of your own is given by its folder (*_model_dir)"
+        f"{reason}; known models: {', '.join(ordered)}. A model of your own is given by its folder"
     )

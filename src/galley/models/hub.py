@@ -1,7 +1,7 @@
 """Fetches the ONNX folder of a model from a model hub, by plain HTTP.
 
-Runs in: parent. The hub serves `<endpoint>/<repository>/resolve/main/<file>`, as Hugging Face and its mirrors do;
-where it states a SHA-256 (`X-Linked-Etag` on the redirect, or `ETag`) and a size, both are checked.
+Runs in: parent. The hub serves `<endpoint>/<repository>/resolve/main/<file>`, as Hugging Face and its mirrors
+do; where it states a SHA-256 (`X-Linked-Etag` on the redirect, or `ETag`) and a size, both are checked.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Puts files into the store so that nobody ever sees half of one.
 
-Runs in: parent. A model is built in a scratch folder on the store's own file system, checked, flushed to the disk
-and then renamed into place as a whole.
+Runs in: parent. A model is built in a scratch folder on the store's own file system, checked, flushed to the
+disk and then renamed into place as a whole.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def copy_checked(
     sha256: str | None,
     advance: Advance | None,
 ) -> dict[str, Any]:
-    """Copies a stream to the new file `target`, flushed to the disk, and returns its size and hash for the note.
+    """Copies a stream to the new file `target`, flushed to the disk; returns its size and hash for the note.
 
     Raises:
         ModelError: the stream is shorter or longer than `size`, or its hash is not `sha256`.
@@ -112,7 +112,7 @@ def place_folder(built: Path, target: Path, scratch: Path) -> None:
 
 
 def empty_scratch(scratch: Path) -> None:
-    """A fresh, empty scratch folder; only for the holder of the store's lock, for it removes others' remains."""
+    """A fresh, empty scratch folder; only for the holder of the lock, for it removes what others left."""
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True, exist_ok=True)
 

@@ -47,7 +47,7 @@ class ResizeTo:
 
 @dataclass(frozen=True, slots=True)
 class ResizeFit:
-    """Scale to `height` keeping proportions, at most `width` wide, then pad with zeros on the right to `width`."""
+    """Scale to `height` keeping proportions, at most `width` wide, then pad on the right with zeros."""
 
     width: int
     height: int

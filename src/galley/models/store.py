@@ -2,9 +2,10 @@
 
 Runs in: parent. Workers are given paths of files that were checked here.
 
-A model lives in `<home>/models/<source>/<name>/`: `inference.onnx`, from a hub also `inference.yml`, and `source.json`
-with source, licence and hashes. Any number of processes may use one store: a lock is held while something is
-fetched, and a model appears by one rename. With all models there, nothing is written and no network is touched.
+A model lives in `<home>/models/<source>/<name>/`: `inference.onnx`, from a hub also `inference.yml`, and
+`source.json` with source, licence and hashes. Any number of processes may use one store: a lock is held while
+something is fetched, and a model appears by one rename. With all models there, nothing is written and no network
+is touched.
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ class Store:
 def open_store(environment: Mapping[str, str] | None = None) -> Store:
     """The store that the environment names.
 
-    `GALLEY_HOME` is the place (else the user's data folder), `GALLEY_MODEL_SOURCE` is `wheel` (default) or `hub`,
-    `GALLEY_HUB` the base URL of the hub, or else `HF_ENDPOINT`.
+    `GALLEY_HOME` is the place (else the user's data folder), `GALLEY_MODEL_SOURCE` is `wheel` (the default) or
+    `hub`, `GALLEY_HUB` the base URL of the hub, or else `HF_ENDPOINT`.
 
     Raises:
         BadArguments: an unknown source, or `hub` without a URL.

