@@ -2,8 +2,8 @@
 
 Runs in: parent (choosing) and worker (opening). Importing this loads no runtime.
 
-An engine never runs elsewhere than asked: after a session is open, its device and precision are read back from
-the runtime, and a difference is an error.
+An engine never runs elsewhere than asked: after a session is open, its device and precision are read back
+from the runtime, and a difference is an error.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from galley.devices import Slot
 from galley.errors import BadArguments, DeviceError
 
 Precision: TypeAlias = Literal["auto", "fp32", "bf16", "fp16"]
-"""Arithmetic of the network; `auto` is the engine's own choice, and `EngineInfo.precision` says what it is."""
+"""Arithmetic of the network; `auto` is the engine's own choice, and `EngineInfo` says what that is."""
 
 PRECISIONS: tuple[str, ...] = get_args(Precision)
 
@@ -137,7 +137,7 @@ def open_session(
 ) -> Session:
     """Opens an ONNX graph on the slot's device with as many threads as the slot has cores.
 
-    `outputs` names the outputs to compute, in the order wanted; None computes all. `cache` is a folder in which
+    `outputs` names the outputs to compute, in the order wanted; None computes all. `cache` is a folder where
     an engine may keep compiled graphs; a graph is compiled anew when it is None.
 
     Raises:

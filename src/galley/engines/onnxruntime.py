@@ -59,7 +59,8 @@ def open_session(
 ) -> OnnxRuntimeSession:
     """Opens a graph on the CPU or, for a GPU slot, with CUDA; see `galley.engines.open_session`.
 
-    These providers compute in fp32, so other precisions are refused; nothing is compiled, so `cache` is unused.
+    These providers compute in fp32, so other precisions are refused; they
+    compile nothing that `cache` could keep.
     """
     if precision not in ("auto", "fp32"):
         raise DeviceError(

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from galley.errors import BadArguments, ModelError
+from galley.models.folder import GRAPH_FILE, RULES_FILE
 from galley.models.placing import Advance, copy_checked
 
-RULES_FILE = "inference.yml"
-FILES = ("inference.onnx", RULES_FILE)
+FILES = (GRAPH_FILE, RULES_FILE)
 
 SECONDS = 30.0
 """Without a byte for so long, a transfer is given up."""

