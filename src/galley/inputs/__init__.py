@@ -1,0 +1,11 @@
+"""Inputs: which pages there are (`list_pages`, parent) and their pixels (`PageLoader`, worker).
+
+Runs in: parent and worker. OpenCV is loaded only when pixels are.
+"""
+
+from galley.inputs.listing import Input, list_pages
+from galley.inputs.loading import PageLoader, load_pixels
+from galley.inputs.names import page_stem
+from galley.inputs.options import InputOptions
+
+__all__ = ["Input", "InputOptions", "PageLoader", "list_pages", "load_pixels", "page_stem"]

@@ -1,0 +1,136 @@
+"""Output names: two inputs never get names whose files could overwrite each other.
+
+Runs in: parent and worker. Pure.
+
+The names are PaddleOCR's wherever that is safe: the stem of the file, and `_{page index}` after the stem of a
+document (PDF or TIFF). Where two inputs would meet, all of them take their next choice (the full file name,
+then the name with its folders), and in the last resort a number. Upper and lower case, and composed and decomposed
+accents, count as equal, because the output folder may lie on a file system that does not tell them apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from galley.inputs.options import kind_of
+from galley.pages import PageKind, PageRef
+
+_PAGE = re.compile(r"(.+)_(?:0|[1-9][0-9]*)", re.DOTALL)
+_MAX_NAME_BYTES = 200
+"""File systems allow 255; the rest is for the page number, the kind of result and a temporary suffix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The names that one input would take, best first."""
+
+    choices: tuple[str, ...]
+    document: bool
+    """Whether `_{index}` follows the name."""
+
+
+def page_stem(page: PageRef) -> str:
+    """The stem of all output files of a page, relative to the output folder: `sub/doc_0`, `sub/x`."""
+    return page.name if page.index is None else f"{page.name}_{page.index}"
+
+
+def is_document(file_name: str) -> bool:
+    """Whether the pages of this file are numbered."""
+    return kind_of(file_name) in (PageKind.PDF, PageKind.TIFF)
+
+
+def file_stem(file_name: str) -> str:
+    """The file name without its suffix, short enough to get further suffixes."""
+    return _shortened(os.path.splitext(file_name)[0])
+
+
+def claim_for(file_name: str, folder: str | None = None) -> Claim:
+    """What a file would be called: its stem, its name, then both below `folder` (`""` adds nothing)."""
+    plain = (file_stem(file_name), _shortened(file_name))
+    mirrored = tuple(f"{folder}/{name}" for name in plain) if folder else ()
+    return Claim((*plain, *mirrored), is_document(file_name))
+
+
+def names_in_folder(file_names: Collection[str]) -> dict[str, str]:
+    """The names of those files of one folder that cannot have their `file_stem`."""
+    claims = [claim_for(name) for name in file_names]
+    return {
+        file_name: name
+        for file_name, claim, name in zip(file_names, claims, assign(claims), strict=True)
+        if name != claim.choices[0]
+    }
+
+
+def assign(claims: Sequence[Claim]) -> list[str]:
+    """Give every claim a name.
+
+    No two of the names are equal (see `folded`), and none of them is a page of another's document. Claims that meet
+    step back to their next choice together, so the outcome does not depend on their order, except for the numbers
+    of the last resort.
+    """
+    levels = [0] * len(claims)
+    last_resorts = _last_resorts(claims)
+    while True:
+        names = [
+            claim.choices[level] if level < len(claim.choices) else last_resort
+            for claim, level, last_resort in zip(claims, levels, last_resorts, strict=True)
+        ]
+        movable = [i for i in _clashes(claims, names) if levels[i] < len(claims[i].choices)]
+        if not movable:
+            return names
+        for i in movable:
+            levels[i] += 1
+
+
+def folded(name: str) -> str:
+    """A form in which names are equal that some file systems do not tell apart."""
+    if name.isascii():
+        return name.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _last_resorts(claims: Sequence[Claim]) -> list[str]:
+    """`{last choice}~{number}`: unique by the number, and never a page of a document, since it ends in `~` and digits."""
+    used: dict[str, int] = defaultdict(int)
+    names = []
+    for claim in claims:
+        last = claim.choices[-1]
+        used[folded(last)] += 1
+        names.append(f"{last}~{used[folded(last)]}")
+    return names
+
+
+def _clashes(claims: Sequence[Claim], names: Iterable[str]) -> set[int]:
+    keys = [folded(name) for name in names]
+    first: dict[str, int] = {}
+    documents: dict[str, int] = {}
+    clashes: set[int] = set()
+    for i, key in enumerate(keys):
+        if key in first:
+            clashes.update((i, first[key]))
+        else:
+            first[key] = i
+        if claims[i].document:
+            documents.setdefault(key, i)
+    for i, key in enumerate(keys):
+        match = None if claims[i].document else _PAGE.fullmatch(key)
+        if match is not None and match[1] in documents:
+            clashes.update((i, documents[match[1]]))
+    return clashes
+
+
+def _shortened(name: str) -> str:
+    """The name itself, or its beginning and a checksum if output files could not be written under it."""
+    encoded = name.encode("utf-8", "surrogateescape")
+    if len(encoded) <= _MAX_NAME_BYTES:
+        return name
+    checksum = hashlib.sha256(encoded).hexdigest()[:8]
+    while len(name.encode("utf-8", "surrogateescape")) > _MAX_NAME_BYTES - 9:
+        name = name[:-1]
+    return f"{name}~{checksum}"
