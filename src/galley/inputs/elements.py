@@ -3,6 +3,9 @@
 Runs in: parent.
 """
 
+# Paths stay text: `Path` would change what the user wrote (`./x`), and costs more than the work here.
+# ruff: noqa: PTH112
+
 from __future__ import annotations
 
 import os
@@ -57,8 +60,8 @@ Element: TypeAlias = ArrayInput | UrlInput | FileInput | TreeInput
 def classify(value: object, position: int) -> Element:
     """Which kind of input a value is.
 
-    A file whose name merely looks like a pattern wins over the pattern. A folder whose name ends in a supported
-    suffix is taken for a (wrong) file, as PaddleOCR does, unless a slash follows.
+    A file whose name merely looks like a pattern wins over the pattern. A folder whose name ends in a
+    supported suffix is taken for a (wrong) file, as PaddleOCR does, unless a slash follows.
 
     Raises:
         BadArguments: no kind at all.

@@ -29,11 +29,12 @@ def list_pages(
 ) -> Iterator[PageRef | Unreadable]:
     """All pages of all inputs, in order, found while they are asked for.
 
-    A list or tuple is checked and named as a whole at once; any other iterable is consumed one by one. Of a folder tree, only
-    the listings of the current folder and of those above it are held. An input without a page yields one `Unreadable`.
+    A list or tuple is checked and named as a whole at once; any other iterable is consumed one by one. Of a
+    folder tree, only the listings of the current folder and of those above it are held. An input without a
+    page yields one `Unreadable`.
 
     Raises:
-        BadArguments: an input is neither path, URL nor array. For lists at once, for iterators when it is reached.
+        BadArguments: an input is neither path, URL nor array. Of a list at once, of an iterator when reached.
     """
     if isinstance(inputs, (str, os.PathLike, np.ndarray)):
         inputs = [inputs]
@@ -74,12 +75,8 @@ def _pages_of_tree(tree: TreeInput, plan: Plan, options: InputOptions) -> Iterat
         else:
             yield from _pages_of_file(found.path, prefix + found.name, options)
     if empty:
-        what = (
-            "the folder holds no supported file"
-            if tree.pattern is None
-            else "no supported file has such a name"
-        )
-        yield Unreadable(tree.given, f"{what} ({SUPPORTED})")
+        what = "the folder holds no file" if tree.pattern is None else "no file matches"
+        yield Unreadable(tree.given, f"{what} of a supported kind ({SUPPORTED})")
 
 
 def _page_of_array(element: ArrayInput, plan: Plan) -> PageRef | Unreadable:

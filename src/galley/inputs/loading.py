@@ -3,6 +3,9 @@
 Runs in: worker.
 """
 
+# Paths stay text: `Path` would change what the user wrote (`./x`), and costs more than the work here.
+# ruff: noqa: PTH116
+
 from __future__ import annotations
 
 import math
@@ -93,8 +96,8 @@ def load_pixels(page: PageRef, options: InputOptions = DEFAULT_OPTIONS) -> NDArr
 def pdf_scale_within(width: float, height: float, scale: float, max_pixels: int) -> float:
     """The largest scale up to `scale` at which a PDF page has at most `max_pixels` pixels.
 
-    `width` and `height` in PDF units. By bisection in 32 steps between `MIN_PDF_SCALE` and the limit, as PaddleX 3.7
-    finds it, so that the sizes are the same.
+    `width` and `height` in PDF units. By bisection in 32 steps between `MIN_PDF_SCALE` and the limit, as
+    PaddleX 3.7 finds it, so that the sizes are the same.
 
     Raises:
         BadInput: even `MIN_PDF_SCALE` gives more, or the page has no area.
@@ -162,7 +165,7 @@ def _render(document: Any, index: int, options: InputOptions) -> NDArray[np.uint
     except (pypdfium2.PdfiumError, IndexError) as error:
         raise BadInput(f"the page cannot be loaded: {error}") from error
     try:
-        scale = pdf_scale_within(*page.get_size(), options.pdf_scale, options.max_pixels)
+        scale = pdf_scale_within(page.get_width(), page.get_height(), options.pdf_scale, options.max_pixels)
         return np.asarray(page.render(scale=scale).to_numpy(), np.uint8)
     except pypdfium2.PdfiumError as error:
         raise BadInput(f"the page cannot be rendered: {error}") from error

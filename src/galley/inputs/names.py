@@ -4,9 +4,13 @@ Runs in: parent and worker. Pure.
 
 The names are PaddleOCR's wherever that is safe: the stem of the file, and `_{page index}` after the stem of a
 document (PDF or TIFF). Where two inputs would meet, all of them take their next choice (the full file name,
-then the name with its folders), and in the last resort a number. Upper and lower case, and composed and decomposed
-accents, count as equal, because the output folder may lie on a file system that does not tell them apart.
+then the name with its folders), and in the last resort a number. Upper and lower case, and composed and
+decomposed accents, count as equal, because the output folder may lie on a file system that does not tell them
+apart. Names of folders are kept as they are.
 """
+
+# Paths stay text: `Path` would change what the user wrote (`./x`), and costs more than the work here.
+# ruff: noqa: PTH122
 
 from __future__ import annotations
 
@@ -70,9 +74,9 @@ def names_in_folder(file_names: Collection[str]) -> dict[str, str]:
 def assign(claims: Sequence[Claim]) -> list[str]:
     """Give every claim a name.
 
-    No two of the names are equal (see `folded`), and none of them is a page of another's document. Claims that meet
-    step back to their next choice together, so the outcome does not depend on their order, except for the numbers
-    of the last resort.
+    No two of the names are equal (see `folded`), and none is a page of another's document. Claims that meet
+    step back to their next choice together, so the outcome does not depend on their order, except for the
+    numbers of the last resort.
     """
     levels = [0] * len(claims)
     last_resorts = _last_resorts(claims)
@@ -96,7 +100,7 @@ def folded(name: str) -> str:
 
 
 def _last_resorts(claims: Sequence[Claim]) -> list[str]:
-    """`{last choice}~{number}`: unique by the number, and never a page of a document, since it ends in `~` and digits."""
+    """`{last choice}~{number}`: unique by the number, and by the `~` never a page of a document."""
     used: dict[str, int] = defaultdict(int)
     names = []
     for claim in claims:

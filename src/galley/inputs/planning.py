@@ -3,6 +3,9 @@
 Runs in: parent.
 """
 
+# Paths stay text: `Path` would change what the user wrote (`./x`), and costs more than the work here.
+# ruff: noqa: PTH100, PTH109, PTH119, PTH120, PTH208
+
 from __future__ import annotations
 
 import os
@@ -15,7 +18,7 @@ from galley.inputs.elements import ArrayInput, Element, FileInput, TreeInput, Ur
 from galley.inputs.names import Claim, assign, claim_for, file_stem, names_in_folder
 from galley.inputs.options import kind_of
 
-_RESERVED = re.compile(r"_$|array_|url_", re.IGNORECASE)
+_RESERVED = re.compile(r"_\Z|array_|url_", re.IGNORECASE)
 
 
 class Plan(Protocol):
@@ -36,9 +39,9 @@ class Plan(Protocol):
 def plan_names(elements: Sequence[Element]) -> Plan:
     """The names for a list of inputs that is known as a whole.
 
-    One folder or pattern, or any number of files, arrays and URLs: flat names as PaddleOCR's, safe ones where those would
-    meet. Folders or patterns together with anything else: all files are mirrored below their deepest common folder.
-    The same file given twice has the same name twice.
+    One folder or pattern, or any number of files, arrays and URLs: flat names as PaddleOCR's, safe ones where
+    those would meet. Folders or patterns together with anything else: all files are mirrored below their
+    deepest common folder. The same file given twice has the same name twice.
     """
     if len(elements) > 1 and any(isinstance(element, TreeInput) for element in elements):
         return _Mirrored(elements)
@@ -89,19 +92,20 @@ class _Mirrored:
 
 
 class StreamPlan:
-    """Names for inputs that come one by one, so that no name may depend on a later input, or on many earlier ones.
+    """Names for inputs that come one by one: none may depend on a later input, or on many earlier ones.
 
-    Files are mirrored below the current folder; those outside of it, and those whose names could be taken for another
-    kind's, below `_/` with their whole path. Arrays and URLs are numbered.
+    Files are mirrored below the current folder; those outside of it, and those whose names could be taken for
+    another kind's, below `_/` with their whole path. Arrays and URLs are numbered.
     """
 
     among_all = True
 
     def __init__(self) -> None:
-        self._root = os.getcwd()  # noqa: PTH109
+        self._root = os.getcwd()
         self._names_beside = _NamesBeside()
 
     def name(self, element: ArrayInput | UrlInput | FileInput) -> str:
+        """See `Plan`."""
         if isinstance(element, ArrayInput):
             return _array_name(element)
         if isinstance(element, UrlInput):
@@ -111,6 +115,7 @@ class StreamPlan:
         return self._folder(os.path.dirname(path), name) + name
 
     def prefix(self, tree: TreeInput) -> str:
+        """See `Plan`."""
         root = _absolute(tree.root)
         # The tree's own top files would stand beside arrays and URLs: only its folder can be judged.
         return self._folder(root, "_" if root == self._root else "")
@@ -134,7 +139,7 @@ class _NamesBeside:
         folder, file_name = os.path.split(path)
         if folder != self._folder:
             try:
-                self._renamed = names_in_folder(sorted(name for name in os.listdir(folder) if kind_of(name)))  # noqa: PTH208
+                self._renamed = names_in_folder(sorted(name for name in os.listdir(folder) if kind_of(name)))
             except OSError:  # the file itself will be reported
                 self._renamed = {}
             self._folder = folder
@@ -176,7 +181,7 @@ def _array_name(element: ArrayInput) -> str:
 
 def _absolute(path: str) -> str:
     # With `..` behind a symbolic link, the path as text would name another file.
-    return os.path.realpath(path) if ".." in path.split("/") else os.path.abspath(path)  # noqa: PTH100
+    return os.path.realpath(path) if ".." in path.split("/") else os.path.abspath(path)
 
 
 def _below(folder: str, root: str) -> str:

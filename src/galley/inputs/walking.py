@@ -3,6 +3,9 @@
 Runs in: parent.
 """
 
+# Paths stay text: `Path` would change what the user wrote (`./x`), and costs more than the work here.
+# ruff: noqa: PTH118
+
 from __future__ import annotations
 
 import os
@@ -33,8 +36,8 @@ class Found:
 class Pattern:
     """A glob pattern below a fixed root: `*`, `?` and `[…]` within a name, `**` for any number of folders.
 
-    As in a shell, names that begin with a dot must be asked for with a dot, and a folder that matches stands for
-    all that is in it.
+    As in a shell, names that begin with a dot must be asked for with a dot, and a folder that matches stands
+    for all that is in it.
     """
 
     parts: tuple[re.Pattern[str] | None, ...]
@@ -110,10 +113,11 @@ def walk(
 ) -> Iterator[Found | Unreadable]:
     """All supported files below a folder that match, and what of the tree could not be listed.
 
-    Symbolic links to folders are not followed, as PaddleOCR does not; so there are no loops. Holds the listings of the
-    current folder and of those above it, nothing else.
+    Symbolic links to folders are not followed, as PaddleOCR does not; so there are no loops. Holds the
+    listings of the current folder and of those above it, nothing else.
 
-    `name_among_all` makes the names unique among all supported files of a folder, not only among the matching ones.
+    `name_among_all` makes the names unique among all supported files of a folder, not among the matching ones
+    only.
     """
     levels = [_Level(root, "", None if pattern is None else pattern.start())]
     while levels:
@@ -130,7 +134,7 @@ def walk(
                 levels[-1].found |= level.found
                 if not level.found and level.states is None and kind_of(level.path) is not None:
                     yield Unreadable(
-                        level.path, "a folder with the name of a document, and no document in it"
+                        level.path, "a folder with the name of a picture or document, and none in it"
                     )
         else:
             entry = level.entries.pop()
