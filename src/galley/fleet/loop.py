@@ -1,0 +1,342 @@
+"""The only loop: wait for workers and deadlines, tell the dispatcher, carry out what it decides.
+
+Runs in: parent.
+"""
+
+from __future__ import annotations
+
+import selectors
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from galley import errors
+from galley.devices import Slot
+from galley.errors import GalleyError, NoWorkerLeft
+from galley.fleet import dispatch
+from galley.fleet.attempt import reject
+from galley.fleet.dispatch import Dispatcher, Limits
+from galley.fleet.messages import (
+    Factory,
+    Finished,
+    FleetEvent,
+    Open,
+    PageEnded,
+    PageStarted,
+    Parcel,
+    Ready,
+    Recall,
+    Rejected,
+    Report,
+    Returned,
+    Started,
+    Unopened,
+    Work,
+    WorkerDied,
+    WorkerReady,
+    WorkerStarting,
+    WorkerWrote,
+)
+from galley.fleet.process import Process, stop_all
+from galley.pages import Done, Failed, FailureKind, Outcome
+
+Observer: TypeAlias = Callable[[FleetEvent], None]
+
+_SOURCE_TURN = 0.05  # seconds for a slow page source before workers and outcomes get their turn
+_LONGEST_WAIT = 3600.0  # seconds
+_POLL = 0.2  # seconds between looks at processes where the system has no pidfd
+_READ, _READ_WRITE = selectors.EVENT_READ, selectors.EVENT_READ | selectors.EVENT_WRITE
+
+
+class Loop:
+    """One crew of workers, from its first start to `stop`, and the runs it serves one after the other."""
+
+    def __init__(
+        self,
+        factory: Factory,
+        slots: Mapping[str, Slot],
+        limits: Limits,
+        observe: Observer,
+        processes: dict[str, Process],
+    ) -> None:
+        """`processes` (slot name -> its living worker) is kept up to date, for those who must end them."""
+        self._factory = Parcel.pack(factory)
+        self._slots = slots
+        self._limits = limits
+        self._observe = observe
+        self._processes = processes
+        self._unwatched: dict[str, Process] = {}  # those whose end no descriptor tells
+        self._selector = selectors.DefaultSelector()
+        self._dispatcher = Dispatcher(list(slots), limits)
+        self._clock = 0.0
+        self._pages: dict[int, Any] = {}
+        self._next = 0  # number of the next page, counted over all runs
+        self._first = 0  # number of the first page of this run
+        self._answers: dict[int, Finished | Rejected] = {}
+        self._outcomes: deque[tuple[int, Outcome]] = deque()
+        self._refusals: dict[str, Unopened] = {}
+        self._ends: dict[str, tuple[str, str]] = {}  # slot -> how its last worker ended, and its last lines
+        self.stopped = False
+
+    def open(self) -> None:
+        """Start all workers and wait until each is ready or given up.
+
+        Raises:
+            NoWorkerLeft: every slot was given up.
+            GalleyError: the pipeline cannot be opened.
+        """
+        self._carry_out(self._dispatcher.start(self._clock))
+        while self._dispatcher.opening:
+            self._wait(self._dispatcher.next_deadline())
+        if self._dispatcher.stranded:
+            raise self._no_worker_left()
+
+    def run(self, pages: Iterable[Any]) -> Iterator[tuple[int, Outcome]]:
+        """Number and outcome of every page, in order of completion. Raises as `open`, and what `pages` raises."""
+        dispatcher = self._dispatcher
+        self._first = self._next
+        self._carry_out(dispatcher.begin(self._number(pages), self._clock))
+        while not (dispatcher.settled or dispatcher.stranded):
+            more = self._hand_out()
+            self._wait(self._clock if more else dispatcher.next_deadline())
+            yield from self._take_outcomes()
+        if dispatcher.stranded:
+            for settled in dispatcher.give_up():
+                self._settle(settled)
+                yield from self._take_outcomes()
+            raise self._no_worker_left()
+
+    def stop(self, patience: tuple[float, float]) -> None:
+        """End all workers; seconds of patience as for `stop_all`. The loop is of no further use."""
+        self.stopped = True
+        self._selector.close()
+        stop_all(self._processes, patience)
+
+    # ---- pages in, outcomes out ----
+
+    def _number(self, pages: Iterable[Any]) -> Iterator[int]:
+        for page in pages:
+            seq = self._next
+            self._next += 1
+            self._pages[seq] = page
+            yield seq
+
+    def _hand_out(self) -> bool:
+        """Carry out assignments; True if there may be more, because the source of pages is slow."""
+        until = time.monotonic() + _SOURCE_TURN
+        while (command := self._dispatcher.assign(self._clock)) is not None:
+            self._carry_out([command])
+            if time.monotonic() > until:
+                return True
+        return False
+
+    def _take_outcomes(self) -> Iterator[tuple[int, Outcome]]:
+        while self._outcomes:
+            yield self._outcomes.popleft()
+            if self.stopped:
+                raise GalleyError("the fleet was closed in the middle of a run")
+
+    def _settle(self, settled: dispatch.Settle) -> None:
+        page = self._pages.pop(settled.page)
+        seq = settled.page - self._first
+        answer = self._answers.pop(settled.page, None)
+        outcome = self._explain(page, settled) if answer is None else _read_answer(page, answer, settled)
+        self._outcomes.append((seq, outcome))
+        seconds = 0.0 if answer is None else answer.seconds
+        self._observe(PageEnded(settled.slot, seq, seconds, isinstance(outcome, Done)))
+
+    def _explain(self, page: Any, settled: dispatch.Settle) -> Failed:
+        """The failure of a page whose worker never answered."""
+        kind = FailureKind.NO_WORKER if settled.blame is None else settled.blame
+        if settled.slot is None:
+            return Failed(page, kind, "no worker was left to take it", "", settled.tries)
+        end, last_lines = self._ends[settled.slot]
+        return Failed(page, kind, f"the worker {end}, {settled.tries} times", last_lines, settled.tries)
+
+    # ---- the dispatcher's commands ----
+
+    def _carry_out(self, commands: Iterable[dispatch.Command]) -> None:
+        for command in commands:
+            match command:
+                case dispatch.Send():
+                    self._send(command)
+                case dispatch.Settle():
+                    self._settle(command)
+                case dispatch.Recall(slot):
+                    self._tell(self._processes[slot], Recall())
+                case dispatch.Start(slot):
+                    self._start(slot)
+                case dispatch.Kill(slot):
+                    self._kill(self._processes[slot])
+                case dispatch.Abandon(slot):
+                    raise _opening_error(self._refusals[slot], slot)
+
+    def _start(self, slot: str) -> None:
+        self._observe(WorkerStarting(slot))
+        try:
+            process = Process(self._slots[slot])
+        except OSError as error:
+            self._mourn(slot, f"could not be started: {error}", "")
+            return
+        self._processes[slot] = process
+        self._selector.register(process.channel, _READ, (self._on_channel, process))
+        self._selector.register(process.stderr, _READ, (self._on_stderr, process))
+        if process.pidfd is not None:
+            self._selector.register(process.pidfd, _READ, (self._on_end, process))
+        else:
+            self._unwatched[slot] = process
+        self._tell(process, Open(self._factory, process.slot, self._limits.batch_size))
+
+    def _kill(self, process: Process) -> None:
+        seconds = self._limits.page_timeout if process.ready else self._limits.start_timeout
+        process.kill(f"gave no sign of life for {seconds:g} s{'' if process.ready else ' while opening'}")
+
+    def _send(self, command: dispatch.Send) -> None:
+        try:
+            parcel = Parcel.pack(self._pages[command.page])
+        except Exception as error:  # a page that cannot be pickled is a bad page, not a broken run
+            self._answer(command.slot, reject(command.page, error, 0.0))
+        else:
+            self._tell(self._processes[command.slot], Work(command.page, parcel))
+
+    def _tell(self, process: Process, message: Open | Work | Recall) -> None:
+        try:
+            all_sent = process.channel.send(message)
+        except OSError:
+            return  # it is dead, which is noticed soon
+        if not all_sent and not process.deaf:
+            self._selector.modify(process.channel, _READ_WRITE, (self._on_channel, process))
+
+    # ---- what happens ----
+
+    def _wait(self, deadline: float | None) -> None:
+        """Wait for something to happen, at most until `deadline`, and deal with all that happened.
+
+        The fleet's clock runs only here, and no further than was waited for on purpose: the time that the reader of
+        outcomes, the source of pages or a stopped terminal takes is never held against a worker.
+        """
+        timeout = _LONGEST_WAIT if deadline is None else min(max(deadline - self._clock, 0.0), _LONGEST_WAIT)
+        if self._unwatched:
+            timeout = min(timeout, _POLL)
+        start = time.monotonic()
+        events = self._selector.select(timeout)
+        self._clock += min(time.monotonic() - start, timeout)
+        for key, mask in events:
+            react, process = key.data
+            if self._processes.get(process.slot.name) is process:  # not buried a moment ago
+                react(process, mask)
+        for process in list(self._unwatched.values()):
+            if process.has_ended():
+                self._on_end(process, _READ)
+        self._carry_out(self._dispatcher.tick(self._clock))
+
+    def _on_channel(self, process: Process, mask: int) -> None:
+        if mask & selectors.EVENT_WRITE:
+            try:
+                if process.channel.flush():
+                    self._selector.modify(process.channel, _READ, (self._on_channel, process))
+            except OSError:  # dead, which is noticed by reading
+                self._selector.modify(process.channel, _READ, (self._on_channel, process))
+        if mask & selectors.EVENT_READ:
+            self._read(process)
+
+    def _read(self, process: Process) -> bool:
+        """Deal with what the worker said; False if it says nothing at present."""
+        try:
+            messages = process.channel.receive()
+        except BlockingIOError:
+            return False
+        except Exception:  # the end, or bytes that only a process gone mad can have written
+            if not process.deaf:
+                process.deaf = True
+                self._selector.unregister(process.channel)
+                process.send_signal(signal.SIGKILL)
+            return False
+        for message in messages:
+            self._heed(process, message)
+        return True
+
+    def _heed(self, process: Process, message: Report) -> None:
+        slot, dispatcher = process.slot.name, self._dispatcher
+        match message:
+            case Started(seq):
+                self._observe(PageStarted(slot, seq - self._first))
+                self._carry_out(dispatcher.started(slot, seq, self._clock))
+            case Finished() | Rejected():
+                self._answer(slot, message)
+            case Returned(seqs):
+                self._carry_out(dispatcher.returned(slot, seqs))
+            case Ready(description):
+                process.ready = True
+                self._observe(WorkerReady(slot, description))
+                self._carry_out(dispatcher.ready(slot))
+            case Unopened():
+                self._refusals[slot] = message
+                self._carry_out(dispatcher.unopened(slot))
+
+    def _answer(self, slot: str, answer: Finished | Rejected) -> None:
+        self._answers[answer.seq] = answer
+        self._carry_out(self._dispatcher.finished(slot, answer.seq, self._clock))
+
+    def _on_stderr(self, process: Process, mask: int) -> None:
+        text = process.read_stderr()
+        if text:
+            self._observe(WorkerWrote(process.slot.name, text))
+        elif text is None:  # closed by a worker that has no more to say
+            self._selector.unregister(process.stderr)
+
+    def _on_end(self, process: Process, mask: int) -> None:
+        """The process is dead: hear its last messages, then tell the dispatcher."""
+        while self._read(process):
+            pass
+        for registered in (process.channel, process.stderr, process.pidfd):
+            if registered is not None and registered in self._selector.get_map():
+                self._selector.unregister(registered)
+        slot = process.slot.name
+        del self._processes[slot]
+        self._unwatched.pop(slot, None)
+        self._mourn(slot, process.bury(), process.tail())
+
+    def _mourn(self, slot: str, end: str, last_lines: str) -> None:
+        self._ends[slot] = (end, last_lines)
+        commands = self._dispatcher.died(slot, self._clock)
+        self._observe(WorkerDied(slot, end, self._dispatcher.restarting(slot)))
+        self._carry_out(commands)
+
+    def _no_worker_left(self) -> NoWorkerLeft:
+        ends = "; ".join(f"{slot} {end}" for slot, (end, _) in self._ends.items())
+        last_lines = [lines for _, lines in self._ends.values() if lines][-1:]
+        return NoWorkerLeft("\n".join([f"no worker is left: {ends}", *last_lines]))
+
+
+def _read_answer(page: Any, answer: Finished | Rejected, settled: dispatch.Settle) -> Outcome:
+    if isinstance(answer, Finished):
+        try:
+            result = answer.result.unpack()
+        except Exception as error:  # a result that is known to the worker only
+            answer = reject(answer.seq, error, answer.seconds)
+        else:
+            assert settled.slot is not None  # somebody answered
+            return Done(page, result, settled.slot, answer.seconds, settled.tries)
+    return Failed(page, answer.kind, answer.message, answer.traceback, settled.tries)
+
+
+class WorkerError(Exception):
+    """What went wrong in a worker, as text: the cause of the exception raised here."""
+
+    def __str__(self) -> str:
+        return f"\n{self.args[0]}"
+
+
+def _opening_error(refusal: Unopened, slot: str) -> GalleyError:
+    """The exception for a pipeline that cannot be opened: of its own class if that is one of ours."""
+    known = getattr(errors, refusal.error, None)
+    error: GalleyError
+    if isinstance(known, type) and issubclass(known, GalleyError):
+        error = known(refusal.message)
+    else:
+        error = GalleyError(f"the pipeline cannot be opened on {slot}: {refusal.message}")
+    error.__cause__ = WorkerError(refusal.traceback)
+    return error
