@@ -49,16 +49,14 @@ def list_pages(
     return _pages_of_all(stream, StreamPlan(), options)
 
 
-def _pages_of_all(
-    elements: Iterable[Element], plan: Plan, options: InputOptions
-) -> Iterator[PageRef | Unreadable]:
+def _pages_of_all(elements: Iterable[Element], plan: Plan, options: InputOptions) -> Iterator[PageRef | Unreadable]:
     for element in elements:
         if isinstance(element, TreeInput):
             yield from _pages_of_tree(element, plan, options)
         elif isinstance(element, ArrayInput):
             yield _page_of_array(element, plan)
         elif isinstance(element, UrlInput):
-            yield Unreadable(element.url, "later")
+            yield from _pages_of_url(element, plan, options)
         elif kind_of(element.path) is None:
             yield _unsupported(element)
         else:
@@ -85,6 +83,17 @@ def _page_of_array(element: ArrayInput, plan: Plan) -> PageRef | Unreadable:
         return PageRef(PageKind.ARRAY, None, None, None, name, bgr_pixels(element.pixels))
     except BadInput as error:
         return Unreadable(name, str(error))
+
+
+def _pages_of_url(element: UrlInput, plan: Plan, options: InputOptions) -> Iterator[PageRef | Unreadable]:
+    from galley.inputs.remote import fetch  # loads the network libraries, which most runs never need
+
+    try:
+        path = fetch(element.url)
+    except BadInput as error:
+        yield Unreadable(element.url, str(error))
+        return
+    yield from _pages_of_file(path, plan.name(element), options)
 
 
 def _unsupported(element: FileInput) -> Unreadable:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from galley.errors import BadInput
 from galley.inputs.documents import open_pdf, open_picture
 from galley.inputs.files import explain, open_file, read_file
-from galley.inputs.integrity import check_picture
+from galley.inputs.integrity import check_picture, check_size
 from galley.inputs.options import DEFAULT_OPTIONS, MIN_PDF_SCALE, InputOptions
 from galley.pages import PageKind, PageRef
 
@@ -144,9 +144,7 @@ def _read_frame(image: Any, index: int, max_pixels: int) -> NDArray[np.uint8]:
 
     try:
         image.seek(index)
-        width, height = image.size
-        if width * height > max_pixels:
-            raise BadInput(f"too large: {width} x {height} pixels; the limit is {max_pixels}")
+        check_size(*image.size, max_pixels)
         if image.mode in ("1", "L"):
             grey = np.asarray(image.convert("L"))
             return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)

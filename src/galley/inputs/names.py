@@ -21,6 +21,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
 from galley.inputs.options import kind_of
 from galley.pages import PageKind, PageRef
@@ -52,6 +53,13 @@ def is_document(file_name: str) -> bool:
 def file_stem(file_name: str) -> str:
     """The file name without its suffix, short enough to get further suffixes."""
     return _shortened(os.path.splitext(file_name)[0])
+
+
+def url_file_name(url: str) -> str:
+    """The file name at the end of a URL's path, safe to be one here; `index` if there is none."""
+    name = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2], errors="replace")
+    name = "".join("_" if character in "/\\" or ord(character) < 32 else character for character in name)
+    return name if name.strip(".") else "index"
 
 
 def claim_for(file_name: str, folder: str | None = None) -> Claim:

@@ -12,10 +12,9 @@ import os
 import re
 from collections.abc import Sequence
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
 
 from galley.inputs.elements import ArrayInput, Element, FileInput, TreeInput, UrlInput
-from galley.inputs.names import Claim, assign, claim_for, file_stem, names_in_folder
+from galley.inputs.names import Claim, assign, claim_for, file_stem, names_in_folder, url_file_name
 from galley.inputs.options import kind_of
 
 _RESERVED = re.compile(r"_\Z|array_|url_", re.IGNORECASE)
@@ -144,13 +143,6 @@ class _NamesBeside:
                 self._renamed = {}
             self._folder = folder
         return self._renamed[file_name] if file_name in self._renamed else file_stem(file_name)
-
-
-def url_file_name(url: str) -> str:
-    """The file name at the end of a URL's path, safe to be one here."""
-    name = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2], errors="replace")
-    name = "".join("_" if character in "/\\\0" or ord(character) < 32 else character for character in name)
-    return name if name.strip(".") else "index"
 
 
 def _is_page(element: ArrayInput | UrlInput | FileInput) -> bool:
