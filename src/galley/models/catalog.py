@@ -112,9 +112,7 @@ _RECOGNITION = ModelSpec(
     size=21234383,
     licence=_PADDLE_LICENCE,
     origin="PaddleOCR, converted by RapidOCR",
-    rules=RecognizerRules(
-        channels="BGR", height=48, width=320, max_width=3200, normalization=HALF, characters=None
-    ),
+    rules=RecognizerRules(channels="BGR", height=48, width=320, max_width=3200, normalization=HALF, characters=None),
     inputs=(Tensor("x", "float32", (None, 3, 48, None)),),
     outputs=(Tensor("fetch_name_0", "float32", (None, None, 18710)),),
     hub="PaddlePaddle/PP-OCRv6_small_rec_onnx",
@@ -232,6 +230,4 @@ def find_spec(name: str, task: Task | None = None) -> ModelSpec:
         reason = f"model {name!r} is unknown"
     near = difflib.get_close_matches(name, known, n=len(known), cutoff=0.4)
     ordered = [*near, *(each for each in known if each not in near)]
-    raise ModelError(
-        f"{reason}; known models: {', '.join(ordered)}. A model of your own is given by its folder"
-    )
+    raise ModelError(f"{reason}; known models: {', '.join(ordered)}. A model of your own is given by its folder")

@@ -89,9 +89,7 @@ def _find_task(settings: _Section, file: Path) -> Task:
     task = by_name.get(str(after.get("name")))
     if task is None:
         known = ", ".join(["Topk", *by_name])
-        raise ModelError(
-            f"{file}: no known PostProcess (it has {', '.join(map(str, after))}); Galley has {known}"
-        )
+        raise ModelError(f"{file}: no known PostProcess (it has {', '.join(map(str, after))}); Galley has {known}")
     return task
 
 
@@ -159,9 +157,7 @@ def _read_recognizer(settings: _Section, file: Path) -> Rules:
     after = _section(settings, "PostProcess", file)
     characters = after.get("character_dict")
     if after.get("name") != "CTCLabelDecode" or not isinstance(characters, list):
-        raise ModelError(
-            f"{file}: PostProcess is {after.get('name')!r}; Galley has CTCLabelDecode with characters"
-        )
+        raise ModelError(f"{file}: PostProcess is {after.get('name')!r}; Galley has CTCLabelDecode with characters")
     channels, height, width = operators.get("RecResizeImg", {}).get("image_shape", (3, 48, 320))
     if channels != 3:
         raise ModelError(f"{file}: RecResizeImg wants {channels} channels; Galley has 3")
@@ -207,9 +203,7 @@ def _operators(settings: _Section, file: Path, known: set[str]) -> dict[str, _Se
 def _only(options: _Section, known: set[str], operator: str, file: Path) -> None:
     unknown = sorted(set(options) - known)
     if unknown:
-        raise ModelError(
-            f"{file}: {operator} has the options {', '.join(unknown)}, which Galley does not have"
-        )
+        raise ModelError(f"{file}: {operator} has the options {', '.join(unknown)}, which Galley does not have")
 
 
 def _resize(options: _Section, file: Path) -> Resize:

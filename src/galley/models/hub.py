@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import re
-import socket
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -41,9 +40,7 @@ def fetch_folder(
     if urllib.parse.urlsplit(endpoint).scheme not in ("http", "https"):
         raise BadArguments(f"the model hub {endpoint!r} is no http or https URL; set GALLEY_HUB")
     return {
-        name: _fetch_file(
-            f"{endpoint}/{urllib.parse.quote(repository)}/resolve/main/{name}", folder / name, advance
-        )
+        name: _fetch_file(f"{endpoint}/{urllib.parse.quote(repository)}/resolve/main/{name}", folder / name, advance)
         for name in FILES
     }
 
@@ -55,14 +52,29 @@ def _fetch_file(url: str, target: Path, advance: Advance | None) -> dict[str, An
     try:
         with opener.open(request, timeout=SECONDS) as answer:
             size, sha256 = _announced(redirects.headers, answer.headers)
-            return copy_checked(answer, target, what=url, size=size, sha256=sha256, advance=advance)
+            body = _Body(answer, url)
+            return copy_checked(body, target, what=url, size=size, sha256=sha256, advance=advance)
     except urllib.error.HTTPError as error:
         error.close()
         raise ModelError(f"the model hub answered {error.code} ({error.reason}) for {url}") from error
     except urllib.error.URLError as error:
         raise ModelError(f"the model hub cannot be reached for {url}: {error.reason}") from error
-    except (http.client.HTTPException, TimeoutError, ConnectionError, socket.gaierror) as error:
-        raise ModelError(f"the transfer of {url} broke off: {error!r}; nothing of it was kept") from error
+    except (http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        raise ModelError(f"the model hub gave no answer for {url}: {error!r}") from error
+
+
+class _Body:
+    """The body of an answer; what goes wrong on the network is told apart from what goes wrong on the disk."""
+
+    def __init__(self, answer: IO[bytes], url: str) -> None:
+        self._answer = answer
+        self._url = url
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            return self._answer.read(size)
+        except (http.client.HTTPException, OSError) as error:
+            raise ModelError(f"the transfer of {self._url} broke off: {error!r}; nothing of it was kept") from error
 
 
 class _HeadersOfRedirects(urllib.request.HTTPRedirectHandler):

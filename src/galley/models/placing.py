@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from galley.errors import ModelError, OutputError
 
@@ -58,8 +58,16 @@ def hash_file(path: Path) -> str:
     return digest.hexdigest()
 
 
+class Readable(Protocol):
+    """A stream of bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        ...
+
+
 def copy_checked(
-    source: IO[bytes],
+    source: Readable,
     target: Path,
     *,
     what: str,

