@@ -68,6 +68,8 @@ class Slot:
     """CPU cores of this slot; an engine gets as many threads."""
     pinned: bool
     """Whether the process is bound to `cores`; true for CPU slots that do not have the whole machine."""
+    thread_limit: int | None = None
+    """Engine threads where the user set them; None for one per core."""
 
     @property
     def name(self) -> str:
@@ -76,8 +78,8 @@ class Slot:
 
     @property
     def threads(self) -> int:
-        """Engine threads of this instance: its share of the cores."""
-        return len(self.cores)
+        """Engine threads of this instance: its share of the cores, unless the user set them."""
+        return len(self.cores) if self.thread_limit is None else self.thread_limit
 
 
 def parse_devices(text: str) -> tuple[Device, ...]:
@@ -113,14 +115,19 @@ def _parse_range(token: str, text: str) -> range:
     return range(start, stop + 1)
 
 
-def plan_slots(devices: Sequence[Device], instances: int, cores: Sequence[int]) -> tuple[Slot, ...]:
+def plan_slots(
+    devices: Sequence[Device], instances: int, cores: Sequence[int], threads: int | None = None
+) -> tuple[Slot, ...]:
     """One slot per device, repetition and instance, with the cores shared equally among all of them.
 
     With fewer cores than slots, slots share cores in turn. A CPU slot that has less than all cores is pinned.
+    `threads` sets the engine threads of each slot, instead of one per core of its share.
 
     Raises:
-        BadArguments: no device, no core, or `instances` under 1.
+        BadArguments: no device, no core, or `instances` or `threads` under 1.
     """
+    if threads is not None and threads < 1:
+        raise BadArguments(f"{threads} threads per instance; it must be at least 1")
     if instances < 1:
         raise BadArguments(f"instances_per_device is {instances}; it must be at least 1")
     if not devices or not cores:
@@ -129,7 +136,8 @@ def plan_slots(devices: Sequence[Device], instances: int, cores: Sequence[int]) 
     seen: Counter[Device] = Counter()
     slots = []
     for share, device in zip(share_cores(cores, len(repeated)), repeated, strict=True):
-        slots.append(Slot(device, seen[device], share, device.kind == "cpu" and len(share) < len(cores)))
+        pinned = device.kind == "cpu" and len(share) < len(cores)
+        slots.append(Slot(device, seen[device], share, pinned, threads))
         seen[device] += 1
     return tuple(slots)
 
@@ -166,7 +174,9 @@ def _visible_device(device: Device, variable: str, visible: str | None) -> str:
         return str(device.index)
     entries = [entry.strip() for entry in visible.split(",") if entry.strip()]
     if device.index >= len(entries):
-        raise DeviceError(f"{device} was asked for, but {variable}={visible!r} shows {len(entries)} device(s)")
+        raise DeviceError(
+            f"{device} was asked for, but {variable}={visible!r} shows {len(entries)} device(s)"
+        )
     return entries[device.index]
 
 
@@ -220,7 +230,9 @@ def require_devices(devices: Sequence[Device], found: Mapping[str, int]) -> None
     Raises:
         DeviceError: naming what is missing and what was found.
     """
-    missing = [device for device in devices if device.kind != "cpu" and device.index >= found.get(device.kind, 0)]
+    missing = [
+        device for device in devices if device.kind != "cpu" and device.index >= found.get(device.kind, 0)
+    ]
     if missing:
         names = ", ".join(dict.fromkeys(str(device) for device in missing))
         raise DeviceError(f"not on this machine: {names}; found: {describe_found(found)}")

@@ -8,8 +8,12 @@ run, or, raised inside a worker while a page is loaded or processed, become the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from galley.pages import Failed
 
 
 class ExitCode(IntEnum):
@@ -77,3 +81,23 @@ class OutputError(GalleyError):
     """An output could not be written, so going on would lose results."""
 
     exit_code = ExitCode.OUTPUT
+
+
+class PagesFailed(GalleyError):
+    """Some pages have no result. All others were processed before this was raised."""
+
+    exit_code = ExitCode.SOME_FAILED
+
+    def __init__(self, failures: Sequence[Failed], count: int) -> None:
+        """Carry what failed.
+
+        Args:
+            failures: the failed pages, or the first of very many.
+            count: how many there are.
+        """
+        first = failures[0]
+        super().__init__(f"{count} failed; the first: {first.page}: {first.message}")
+        self.failures = tuple(failures)
+        self.count = count
+        self.results: tuple[Any, ...] = ()
+        """The results of the other pages, where they were collected."""

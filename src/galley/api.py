@@ -1,0 +1,219 @@
+"""The one facade under the command line and the Python classes: settings and inputs in, outcomes out.
+
+Runs in: parent. Loads no inference library: networks are opened by the workers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from galley.config import DocPreprocessorConfig
+from galley.devices import Device, Slot, discover, parse_devices, plan_slots, require_devices, usable_cores
+from galley.engines import choose_engine, installed_engines
+from galley.errors import BadArguments
+from galley.fleet.dispatch import Limits
+from galley.fleet.messages import Factory, FleetEvent
+from galley.fleet.inline import run_inline
+from galley.fleet.run import Fleet
+from galley.inputs import InputOptions, list_pages
+from galley.models.folder import read_folder
+from galley.models.rules import Model
+from galley.models.store import FetchProgress, ensure_models
+from galley.outputs.files import require_folder
+from galley.outputs.saving import SavePlan
+from galley.pages import Failed, FailureKind, Outcome, PageRef, Unreadable
+from galley.pipelines.page_pipeline import PageJob
+
+ConfigT = TypeVar("ConfigT", bound=DocPreprocessorConfig)
+PIPELINE_NAMES = {DocPreprocessorConfig: "doc_preprocessor"}
+_RESULTS_PER_SLOT = 4
+"""Results, in multiples of a slot's depth, that an ordered run of whole results may hold back for each slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(Generic[ConfigT]):
+    """Everything about a run except its inputs."""
+
+    pipeline: ConfigT
+    device: str | None = None
+    """A device string; None takes the first GPU that can be used, else the CPU."""
+    instances_per_device: int = 1
+    threads: int | None = None
+    """Engine threads per instance; None for one per core of its share."""
+    limits: Limits = field(default_factory=Limits)
+    inputs: InputOptions = field(default_factory=InputOptions)
+    save: SavePlan | None = None
+    """Where workers write results; None hands whole results to the caller."""
+    serial: bool = False
+    """Run in this process, one page after another."""
+    on_failure: str = "raise"
+
+
+class Runner(Generic[ConfigT]):
+    """A pipeline on its slots: opened at the first run, kept for the next, closed at the end.
+
+    One run at a time: a second thread waits for its turn, and a run started inside another one of the same thread
+    is an error, since it could never end.
+    """
+
+    def __init__(
+        self,
+        settings: Settings[ConfigT],
+        fetch_progress: FetchProgress | None = None,
+    ) -> None:
+        """Check everything that can be checked without starting a process, and fetch missing models.
+
+        Raises:
+            BadArguments, DeviceError, ModelError, OutputError: the run could not work.
+        """
+        self.settings = settings
+        self.slots = plan(settings)
+        if settings.save is not None and settings.save.folder is not None:
+            require_folder(Path(settings.save.folder))
+        self._factory = _factory(settings, _models(settings, fetch_progress))
+        self._on_event: Callable[[FleetEvent], None] = _look_away
+        self._on_listed: Callable[[PageRef | Unreadable], None] = _look_away
+        self._fleet: Fleet | None = None
+        self._turn = threading.Lock()
+        self._owner: int | None = None
+
+    def watch(
+        self, on_event: Callable[[FleetEvent], None], on_listed: Callable[[PageRef | Unreadable], None]
+    ) -> None:
+        """Tell a progress display what workers do and which pages are found, from the next run on."""
+        self._on_event, self._on_listed = on_event, on_listed
+
+    def run(
+        self, inputs: Any, options: Any = None, *, ordered: bool = True
+    ) -> Generator[Outcome, None, None]:
+        """One outcome for each page, and for each input that yields none.
+
+        Args:
+            inputs: what `galley.inputs.list_pages` takes.
+            options: the pipeline's per-page options; None for those of the settings.
+            ordered: in input order, holding back at most `limits.window` results; else as they come.
+
+        Raises:
+            NoWorkerLeft: all workers died again and again.
+            GalleyError: the pipeline could not be opened.
+        """
+        if self._owner == threading.get_ident():
+            raise BadArguments("this pipeline is in the middle of a run; finish it, or use a second pipeline")
+        with self._turn:
+            self._owner = threading.get_ident()
+            try:
+                yield from self._run(
+                    inputs, self.settings.pipeline.options if options is None else options, ordered
+                )
+            finally:
+                self._owner = None
+
+    def _run(self, inputs: Any, options: Any, ordered: bool) -> Iterator[Outcome]:
+        pages = self._listed(inputs)
+        # Inputs that cannot be read, before the first that can: no reason yet to start a worker.
+        for page in pages:
+            if isinstance(page, PageRef):
+                break
+            yield Failed(page, FailureKind.UNREADABLE, page.message)
+        else:
+            return
+        numbered = self._work(PageJob(each, options) for each in chain([page], pages))
+        for outcome in in_order(numbered) if ordered else (outcome for _, outcome in numbered):
+            yield replace(outcome, page=outcome.page.page)
+
+    def _listed(self, inputs: Any) -> Iterator[PageRef | Unreadable]:
+        for page in list_pages(inputs, self.settings.inputs):
+            self._on_listed(page)
+            yield page
+
+    def _work(self, jobs: Iterable[PageJob]) -> Iterator[tuple[int, Outcome]]:
+        if self.settings.serial:
+            return run_inline(self._factory, self.slots[0], jobs)
+        if self._fleet is None:
+            self._fleet = Fleet(self._factory, self.slots, self._limits(), self._on_event)
+        return self._fleet.run(jobs)
+
+    def _limits(self) -> Limits:
+        limits = self.settings.limits
+        if self.settings.save is not None:
+            return limits
+        # Whole results hold page-size arrays: hold back no more than it takes to keep every slot busy.
+        enough = _RESULTS_PER_SLOT * limits.depth * len(self.slots)
+        return replace(limits, window=min(limits.window, enough))
+
+    def close(self) -> None:
+        """End all workers. A later run would start new ones."""
+        if self._fleet is not None:
+            self._fleet.close()
+            self._fleet = None
+
+
+def _look_away(event: object) -> None:
+    """An observer that does nothing."""
+
+
+def in_order(numbered: Iterable[tuple[int, Outcome]]) -> Iterator[Outcome]:
+    """Outcomes by their number, 0 first; those that come early are held until their turn."""
+    held: dict[int, Outcome] = {}
+    turn = 0
+    for number, outcome in numbered:
+        held[number] = outcome
+        while turn in held:
+            yield held.pop(turn)
+            turn += 1
+
+
+def plan(settings: Settings[Any]) -> tuple[Slot, ...]:
+    """The slots that the settings mean on this machine.
+
+    Raises:
+        BadArguments: the device string or a count is wrong.
+        DeviceError: a device or an engine for it is not there; what is there is named.
+    """
+    found = discover()
+    engine = settings.pipeline.engine.engine
+    if settings.device is None:
+        devices: tuple[Device, ...] = (_default_device(engine, found),)
+    else:
+        devices = parse_devices(settings.device)
+    require_devices(devices, found)
+    for kind in {device.kind for device in devices}:
+        choose_engine(engine, kind, installed_engines())
+    return plan_slots(devices, settings.instances_per_device, usable_cores(), settings.threads)
+
+
+def _default_device(engine: str | None, found: dict[str, int]) -> Device:
+    gpu_engines = {"onnxruntime", "tensorrt"}
+    wants_gpu = engine is None or engine in gpu_engines
+    return Device("gpu") if found.get("gpu") and wants_gpu else Device("cpu")
+
+
+def _models(settings: Settings[Any], progress: FetchProgress | None) -> dict[str, Model]:
+    """The models at hand, by step; missing ones are fetched."""
+    choices = settings.pipeline.models()
+    models = {
+        step: read_folder(choice.folder, choice.name)
+        for step, choice in choices.items()
+        if choice.folder is not None
+    }
+    stored = {step: choice.name for step, choice in choices.items() if choice.folder is None}
+    fetched = ensure_models(stored.values(), progress)
+    return models | {step: fetched[name] for step, name in stored.items()}
+
+
+def _factory(settings: Settings[Any], models: dict[str, Model]) -> Factory:
+    return Factory(
+        "galley.pipelines.page_pipeline:open_page_pipeline",
+        {
+            "pipeline": PIPELINE_NAMES[type(settings.pipeline)],
+            "config": settings.pipeline,
+            "models": models,
+            "inputs": settings.inputs,
+            "save": settings.save,
+        },
+    )

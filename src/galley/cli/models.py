@@ -1,0 +1,66 @@
+"""`galley models`: what models there are, fetching them, checking them.
+
+Runs in: parent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from galley.cli.fetching import ShownFetch
+from galley.errors import ExitCode
+from galley.models.catalog import CATALOG
+from galley.models.store import ModelStatus, State, ensure_models, list_models, open_store, verify_models
+
+
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `models` with its own commands."""
+    parser = commands.add_parser("models", help="list, fetch and check models", allow_abbrev=False)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("list", help="what models there are and which are on this machine").set_defaults(
+        run=_list
+    )
+    pull = actions.add_parser("pull", help="fetch models, so that everything works offline afterwards")
+    pull.add_argument("names", nargs="*", metavar="NAME", help="models to fetch; all when none is named")
+    pull.set_defaults(run=_pull)
+    actions.add_parser("verify", help="check every byte of the models on this machine").set_defaults(
+        run=_verify
+    )
+
+
+def _list(options: argparse.Namespace) -> ExitCode:
+    table = Table(box=None, pad_edge=False)
+    for title in ("model", "task", "size", "state", "licence", "source"):
+        table.add_column(title, overflow="fold")
+    for status in list_models():
+        spec = status.spec
+        size = f"{spec.size / 1e6:.1f} MB"
+        table.add_row(spec.name, spec.task.value, size, status.state.value, spec.licence, str(spec.wheel))
+    console = Console(file=sys.stdout)
+    console.print(table)
+    console.print(f"store: {open_store().home}", soft_wrap=True, highlight=False)
+    return ExitCode.OK
+
+
+def _pull(options: argparse.Namespace) -> ExitCode:
+    names = options.names if options.names else [spec.name for spec in CATALOG]
+    for name, model in ensure_models(names, ShownFetch(Console(stderr=True))).items():
+        print(f"{name}  {model.path}")
+    return ExitCode.OK
+
+
+def _verify(options: argparse.Namespace) -> ExitCode:
+    statuses = verify_models()
+    for status in statuses:
+        print(_verdict(status))
+    damaged = any(status.state not in (State.PRESENT, State.MISSING) for status in statuses)
+    return ExitCode.MODEL if damaged else ExitCode.OK
+
+
+def _verdict(status: ModelStatus) -> str:
+    detail = f"  {status.detail}" if status.detail else ""
+    return f"{status.spec.name}  {status.state.value}{detail}"

@@ -1,0 +1,157 @@
+"""One command for each pipeline, such as `galley doc_preprocessor`.
+
+Runs in: parent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from rich.console import Console
+
+from galley.api import Runner, Settings
+from galley.cli.fetching import ShownFetch
+from galley.cli.summary import exit_code, print_summary
+from galley.compat import doc_preprocessor
+from galley.compat.keywords import Keyword, check_keywords, flag_word, settings_values, word_list
+from galley.compat.paddlex_yaml import read_keywords
+from galley.config import overlay
+from galley.errors import BadArguments, ExitCode
+from galley.inputs import count_files
+from galley.outputs.saving import FORMATS, SAVE_ALL, SavePlan, check_formats
+from galley.pages import Failed, PageRef, Unreadable
+from galley.progress import LiveProgress, PlainProgress, Progress, SilentProgress
+from galley.results import PreprocessedPage
+from galley.tally import Tally
+
+
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add a command for each pipeline there is."""
+    parser = commands.add_parser(
+        "doc_preprocessor",
+        help="turn pages upright and flatten them",
+        description="Turn pages upright and flatten them, on one device or many.",
+        allow_abbrev=False,
+    )
+    _add_flags(parser, doc_preprocessor.KEYWORDS, PreprocessedPage)
+    parser.set_defaults(run=_run_doc_preprocessor)
+
+
+def _add_flags(parser: argparse.ArgumentParser, rows: Sequence[Keyword], result: type) -> None:
+    parser.add_argument(
+        "-i",
+        "--input",
+        required=True,
+        nargs="+",
+        metavar="INPUT",
+        help="images, PDF and TIFF documents, folders, globs or URLs",
+    )
+    parser.add_argument(
+        "--save_path",
+        metavar="FOLDER",
+        help="where results are written; without it they are printed, one line of JSON for each page",
+    )
+    parser.add_argument(
+        "--format",
+        type=_word_list,
+        metavar="FORMATS",
+        help=f"what is written, separated by commas: {', '.join(FORMATS[result])} "
+        f"(default: {','.join(SAVE_ALL[result])})",
+    )
+    parser.add_argument("--quiet", action="store_true", help="show no progress; failures are still reported")
+    for row in rows:
+        if row.flag:
+            parser.add_argument(
+                f"--{row.name}",
+                type=_argument_type(row),
+                choices=row.choices,
+                metavar=_metavar(row),
+                help=row.help.replace("%", "%%"),
+            )
+
+
+def _argument_type(row: Keyword) -> Any:
+    return _boolean if row.parse is flag_word else row.parse
+
+
+def _boolean(word: str) -> bool:
+    try:
+        return flag_word(word)
+    except BadArguments as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _word_list(words: str) -> tuple[str, ...]:
+    return word_list(words)
+
+
+def _metavar(row: Keyword) -> str | None:
+    if row.choices is not None:
+        return None
+    return {flag_word: "{True,False}", int: "N", float: "X"}.get(row.parse, "TEXT")
+
+
+def _run_doc_preprocessor(options: argparse.Namespace) -> ExitCode:
+    settings = doc_preprocessor.default_settings()
+    rows = doc_preprocessor.KEYWORDS
+    settings = _with_flags(settings, rows, doc_preprocessor.PADDLEX_NAME, options)
+    return _run(replace(settings, save=_save_plan(options, PreprocessedPage)), options)
+
+
+def _with_flags(
+    settings: Settings[Any], rows: Sequence[Keyword], paddlex_name: str, options: argparse.Namespace
+) -> Settings[Any]:
+    given = {row.name: getattr(options, row.name) for row in rows if row.flag}
+    given = {name: value for name, value in given.items() if value is not None}
+    if "paddlex_config" in given:
+        given = read_keywords(given["paddlex_config"], paddlex_name, rows) | given
+    check_keywords(f"galley {paddlex_name}", rows, given)
+    return overlay(settings, settings_values(rows, given))
+
+
+def _save_plan(options: argparse.Namespace, result: type) -> SavePlan:
+    if options.save_path is None:
+        if options.format is not None:
+            raise BadArguments("--format needs --save_path, the folder to write to")
+        return SavePlan(folder=None, formats=())
+    names = SAVE_ALL[result] if options.format is None else options.format
+    return SavePlan(options.save_path, check_formats(result, names))
+
+
+def _run(settings: Settings[Any], options: argparse.Namespace) -> ExitCode:
+    console = Console(stderr=True)
+    tally = Tally(started_at=time.monotonic())
+    printing = options.save_path is None
+    tally.files = count_files(options.input)
+    runner = Runner(settings, ShownFetch(console))
+    progress = _progress(options.quiet, tally, console)
+    runner.watch(progress.event, lambda page: tally.count_listed(_starts_file(page)))
+    try:
+        for outcome in runner.run(options.input, ordered=printing):
+            progress.outcome(outcome)
+            if printing and not isinstance(outcome, Failed):
+                print(json.dumps({"res": outcome.result.json}, ensure_ascii=False, default=str), flush=True)
+    finally:
+        progress.close()
+        runner.close()
+    print_summary(console, tally, time.monotonic(), options.save_path)
+    return exit_code(tally)
+
+
+def _progress(quiet: bool, tally: Tally, console: Console) -> Progress:
+    if quiet:
+        return SilentProgress(tally)
+    if console.is_terminal:
+        return LiveProgress(tally, console)
+    return PlainProgress(
+        tally, lambda line: console.print(line, highlight=False, markup=False, soft_wrap=True)
+    )
+
+
+def _starts_file(page: PageRef | Unreadable) -> bool:
+    return not isinstance(page, PageRef) or page.index in (None, 0)

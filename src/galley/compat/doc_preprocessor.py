@@ -1,0 +1,99 @@
+"""`DocPreprocessor` with PaddleOCR's keywords and methods.
+
+Runs in: parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any
+
+from galley.api import Settings
+from galley.compat.keywords import COMMON, DOC_PREPROCESSOR, ON_FAILURE, signature
+from galley.compat.results import Result
+from galley.compat.session import Session, collect
+from galley.config import DocPreprocessorConfig
+
+KEYWORDS = (*DOC_PREPROCESSOR, *COMMON)
+"""What the constructor takes, and what the command line offers as flags."""
+
+PADDLEX_NAME = "doc_preprocessor"
+
+
+def default_settings() -> Settings[DocPreprocessorConfig]:
+    """What holds where nothing is given."""
+    return Settings(DocPreprocessorConfig())
+
+
+class DocPreprocessor:
+    """Turns pages upright and flattens them, on one device or many."""
+
+    __signature__ = signature((*KEYWORDS, ON_FAILURE))
+
+    def __init__(self, **keywords: Any) -> None:
+        """Open the pipeline: PaddleOCR's keywords, and Galley's own (`help(DocPreprocessor)` lists them).
+
+        Raises:
+            BadArguments: an unknown keyword, or a value that it cannot have (also a ValueError).
+            DeviceError: a device or engine that is not there.
+            ModelError: a model that is missing and cannot be fetched.
+        """
+        self._session = Session(
+            type(self).__name__, PADDLEX_NAME, (*KEYWORDS, ON_FAILURE), default_settings(), keywords
+        )
+
+    def predict(
+        self,
+        input: Any,  # noqa: A002 - PaddleOCR's name
+        *,
+        use_doc_orientation_classify: bool | None = None,
+        use_doc_unwarping: bool | None = None,
+    ) -> list[Result]:
+        """The results of all pages, in input order.
+
+        Args:
+            input: a path, folder, glob, PDF, URL or BGR array (h, w, 3), or a list that mixes them.
+            use_doc_orientation_classify: whether to turn these pages upright; None as in the constructor.
+            use_doc_unwarping: whether to flatten these pages; None as in the constructor.
+
+        Raises:
+            PagesFailed: some pages have no result; `failures` says which and why, `results` holds all others.
+        """
+        return collect(
+            self.predict_iter(
+                input,
+                use_doc_orientation_classify=use_doc_orientation_classify,
+                use_doc_unwarping=use_doc_unwarping,
+            )
+        )
+
+    def predict_iter(
+        self,
+        input: Any,  # noqa: A002 - PaddleOCR's name
+        *,
+        use_doc_orientation_classify: bool | None = None,
+        use_doc_unwarping: bool | None = None,
+    ) -> Iterator[Result]:
+        """As `predict`, but each result as soon as it and all before it are there, in bounded memory."""
+        options = {
+            "use_doc_orientation_classify": use_doc_orientation_classify,
+            "use_doc_unwarping": use_doc_unwarping,
+        }
+        return self._session.iterate(input, options)
+
+    def close(self) -> None:
+        """End all workers. The pipeline can be used again; it then starts new ones."""
+        self._session.close()
+
+    def export_paddlex_config_to_yaml(self, yaml_path: Any) -> None:
+        """Write the settings as a PaddleX pipeline YAML file."""
+        self._session.export_yaml(yaml_path)
+
+    def __enter__(self) -> DocPreprocessor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

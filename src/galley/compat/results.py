@@ -1,0 +1,85 @@
+"""Result objects as PaddleOCR's users know them: a dict that can print and save itself.
+
+Runs in: parent.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from galley.errors import BadArguments
+from galley.outputs.saving import FORMATS, SAVE_ALL, drawings, save_json
+from galley.results import PageResult
+
+_log = logging.getLogger("galley")
+
+
+class Result(dict[str, Any]):
+    """The result of one page: JSON fields and page arrays by PaddleOCR's keys. Unlike PaddleOCR's, it can be pickled.
+
+    `metadata` says what PaddleOCR's results do not: slot, engine, device and precision.
+    """
+
+    def __init__(self, page: PageResult) -> None:
+        """Give `page` PaddleOCR's face."""
+        super().__init__(page.json() | page.arrays())
+        self._page = page
+
+    def __reduce__(self) -> tuple[type[Result], tuple[PageResult]]:
+        return (Result, (self._page,))
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Which slot did the page, and for each network the engine, device and precision it ran with."""
+        return self._page.metadata
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The JSON fields, below the key `res`."""
+        return {"res": self._page.json()}
+
+    @property
+    def str(self) -> dict[str, Any]:
+        """What `print` prints."""
+        return {"res": self._page.json()}
+
+    @property
+    def img(self) -> dict[str, Image.Image]:
+        """The pictures drawn for this page, by key."""
+        return drawings(self._page)
+
+    def print(self, json_format: bool = False, indent: int = 4, ensure_ascii: bool = False) -> None:
+        """Write the fields to the log `galley` at level INFO."""
+        fields = self.str
+        _log.info(
+            "%s", json.dumps(fields, indent=indent, ensure_ascii=ensure_ascii) if json_format else fields
+        )
+
+    def save_to_json(self, save_path: Any, indent: int = 4, ensure_ascii: bool = False) -> None:
+        """Write the JSON fields to the file `save_path`, or into that folder under the page's own name."""
+        save_json(self._page, Path(save_path), indent, ensure_ascii)
+
+    def save_to_img(self, save_path: Any) -> None:
+        """Write the pictures drawn for this page into a folder, or the first of them to a file."""
+        self._save("img", save_path)
+
+    def save_to_corrected(self, save_path: Any) -> None:
+        """Write the corrected page itself into a folder, or to a file. PaddleOCR has no such method."""
+        self._save("corrected", save_path)
+
+    def save_all(self, save_path: Any) -> None:
+        """Write everything that PaddleOCR's `save_all` writes for this kind of result."""
+        for name in SAVE_ALL[type(self._page)]:
+            self._save(name, save_path)
+
+    def _save(self, name: Any, save_path: Any) -> None:
+        savers = FORMATS[type(self._page)]
+        if name not in savers:
+            raise BadArguments(f"this result cannot be saved as {name}; it can as {', '.join(savers)}")
+        savers[name](self._page, Path(save_path))

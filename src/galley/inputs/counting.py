@@ -1,0 +1,20 @@
+"""How many files a run will look into, for the estimate of how long it takes.
+
+Runs in: parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from galley.inputs.elements import TreeInput, classify
+from galley.inputs.walking import walk
+
+
+def count_files(inputs: Sequence[object]) -> int:
+    """The number of files named by `inputs` (paths, folders, patterns, URLs, arrays); none of them is opened."""
+    elements = [classify(value, position) for position, value in enumerate(inputs)]
+    return sum(
+        sum(1 for _ in walk(element.root, element.pattern)) if isinstance(element, TreeInput) else 1
+        for element in elements
+    )

@@ -1,0 +1,76 @@
+"""Writing a file whole or not at all.
+
+Runs in: parent and worker.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from pathlib import Path
+
+from galley.errors import OutputError
+
+_ADVICE = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the file system is read-only",
+    errno.EACCES: "permission denied",
+    errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.EISDIR: "there is a folder of that name",
+    errno.ENAMETOOLONG: "the name is too long",
+}
+
+TEMPORARY_PREFIX = ".galley-"
+"""How files that are not finished yet begin; whatever bears it after a run may be deleted."""
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write `content` to `path`: under a temporary name beside it, then renamed, so that no reader sees a part.
+
+    An existing file is replaced; missing folders are made. Not synced to the disk: a power cut may lose it, the
+    death of any process does not.
+
+    Raises:
+        OutputError: the file cannot be written, with the reason in words.
+    """
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+        raise OutputError(describe_failure(path, error)) from error
+
+
+def describe_failure(path: Path, error: OSError) -> str:
+    """One line on why `path` could not be written."""
+    reason = _ADVICE.get(error.errno if error.errno is not None else 0, error.strerror)
+    return f"cannot write {str(path)!r}: {reason}"
+
+
+def require_folder(folder: Path) -> None:
+    """Make sure that `folder` exists and files can be written in it, before any work is done.
+
+    Raises:
+        OutputError: it is a file, cannot be made, or takes no file.
+    """
+    probe = folder / f"{TEMPORARY_PREFIX}probe-{os.getpid()}"
+    write_file(probe, b"")
+    with contextlib.suppress(OSError):
+        probe.unlink()
+
+
+def _umask() -> int:
+    # The only way to read the mask is to set it; mkstemp makes files private, results should not be.
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

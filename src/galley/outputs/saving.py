@@ -1,0 +1,119 @@
+"""Which files a result has, in which order they are written, and under which names.
+
+Runs in: parent (a result's own `save_to_…`) and worker (a run with an output folder).
+
+Names are PaddleOCR's: `{stem}_{key}{suffix}`, where the stem carries the page number of documents.
+"""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from galley.errors import BadArguments
+from galley.outputs.files import write_file
+from galley.outputs.pictures import draw_preprocessing, encode_picture, picture_suffix, to_picture
+from galley.results import PageResult, PreprocessedPage
+
+
+@dataclass(frozen=True, slots=True)
+class SavePlan:
+    """Where and in which forms a run writes its results."""
+
+    folder: str | None
+    """None, with no formats: nothing is written, and only the JSON fields travel to the parent."""
+    formats: tuple[str, ...]
+
+
+def encode_json(value: Any, indent: int | None = 4, ensure_ascii: bool = False) -> bytes:
+    """`value` as JSON in UTF-8. File names that are not UTF-8 are escaped, so that the file is always valid."""
+    text = json.dumps(value, indent=indent, ensure_ascii=ensure_ascii)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent, ensure_ascii=True).encode()
+
+
+def save_json(page: PageResult, target: Path, indent: int = 4, ensure_ascii: bool = False) -> list[Path]:
+    """Write the JSON of `page` to the file `target`, or under its own name into the folder `target`."""
+    content = encode_json(page.json(), indent, ensure_ascii)
+    path = target if _is_kind(target, "application/json") else target / f"{page.name}_res.json"
+    write_file(path, content)
+    return [path]
+
+
+def save_pictures(page: PageResult, target: Path) -> list[Path]:
+    """Write all pictures drawn for `page` into the folder `target`, or the first to the file `target`."""
+    return _save_pictures(page, drawings(page), target)
+
+
+def save_corrected(page: PageResult, target: Path) -> list[Path]:
+    """Write the corrected page itself, without captions or the other panels."""
+    return _save_pictures(page, {"corrected": to_picture(page.output_img)}, target)
+
+
+def drawings(page: PageResult) -> dict[str, Image.Image]:
+    """PaddleOCR's `.img`: the pictures drawn for `page`, by key."""
+    return {"preprocessed_img": draw_preprocessing(page)}
+
+
+Saver = Callable[[PageResult, Path], list[Path]]
+
+FORMATS: Mapping[type, Mapping[str, Saver]] = {
+    PreprocessedPage: {"json": save_json, "img": save_pictures, "corrected": save_corrected},
+}
+"""Result -> format name -> how it is written, in the order of writing."""
+
+SAVE_ALL: Mapping[type, tuple[str, ...]] = {PreprocessedPage: ("json", "img")}
+"""Result -> the formats that PaddleOCR's `save_all` writes."""
+
+
+def check_formats(result: type, names: Sequence[str]) -> tuple[str, ...]:
+    """`names` if all of them are formats of `result`.
+
+    Raises:
+        BadArguments: a format that this kind of result does not have.
+    """
+    unknown = [name for name in names if name not in FORMATS[result]]
+    if unknown or not names:
+        raise BadArguments(f"no format {', '.join(unknown)!r} here; choose from {', '.join(FORMATS[result])}")
+    return tuple(names)
+
+
+def save_page(page: PageResult, plan: SavePlan) -> tuple[str, ...]:
+    """Write `page` in the formats of `plan`; the paths of the files, in the order they were written.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    if plan.folder is None:
+        return ()
+    savers = FORMATS[type(page)]
+    folder = Path(plan.folder)
+    return tuple(str(path) for name in plan.formats for path in savers[name](page, folder))
+
+
+def _save_pictures(page: PageResult, pictures: Mapping[str, Image.Image], target: Path) -> list[Path]:
+    if _is_kind(target, "image/"):
+        first = next(iter(pictures.values()))
+        write_file(target, encode_picture(first, target.suffix))
+        return [target]
+    suffix = picture_suffix(page.input_path)
+    paths = []
+    for key, picture in pictures.items():
+        path = target / f"{page.name}_{key}{suffix}"
+        write_file(path, encode_picture(picture, suffix))
+        paths.append(path)
+    return paths
+
+
+def _is_kind(path: Path, kind: str) -> bool:
+    """Whether the suffix of `path` says that it is a file of this MIME type."""
+    guess, _ = mimetypes.guess_type(path.name)
+    return guess is not None and guess.startswith(kind)

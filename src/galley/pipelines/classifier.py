@@ -1,0 +1,57 @@
+"""The step that gives a picture one of a few labels.
+
+Runs in: worker.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from galley.config import EngineConfig
+from galley.devices import Slot
+from galley.engines import EngineInfo, open_session
+from galley.errors import ModelError
+from galley.models.rules import ClassifierRules, Model, ResizeShort, ResizeTo
+from galley.results import Image
+from galley.vision.classify import best_label, crop_centre, normalise, resize_short
+
+
+class Classifier:
+    """An open image classifier."""
+
+    def __init__(self, model: Model, config: EngineConfig, slot: Slot) -> None:
+        """Open the network of `model`, whose rules must be those of a classifier."""
+        if not isinstance(model.rules, ClassifierRules):
+            raise ModelError(f"model {model.name!r} from {model.origin} is not a classifier")
+        self.rules = model.rules
+        self._session = open_session(model.path, engine=config.engine, slot=slot, precision=config.precision)
+
+    @property
+    def info(self) -> EngineInfo:
+        """What the network really runs on."""
+        return self._session.info
+
+    def label(self, image: Image) -> str:
+        """The most probable label of `image` (h, w, 3), BGR."""
+        (scores,) = self._session.run(self._network_input(image))
+        return best_label(scores[0], self.rules.labels)[0]
+
+    def _network_input(self, image: Image) -> NDArray[np.float32]:
+        resize, crop, numbers = self.rules.resize, self.rules.crop, self.rules.normalization
+        if isinstance(resize, ResizeShort):
+            small = resize_short(image, resize.short)
+        elif isinstance(resize, ResizeTo):
+            small = cv2.resize(image, (resize.width, resize.height), interpolation=cv2.INTER_LINEAR)
+        else:
+            raise ModelError(f"this classifier's pictures cannot be scaled by {resize}")
+        if crop is not None:
+            small = crop_centre(small, *crop)
+        if self.rules.channels == "RGB":
+            small = small[:, :, ::-1]
+        return normalise(small, numbers.mean, numbers.std, numbers.scale)
+
+    def close(self) -> None:
+        """Release the network."""
+        self._session.close()

@@ -1,0 +1,123 @@
+"""The whole life of a page in a worker: load its pixels, process them, write the files.
+
+Runs in: worker (opened there by name), or in the parent's own process when a run is serial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib import import_module
+from typing import Any, Protocol
+
+from galley.devices import Slot
+from galley.engines import EngineInfo
+from galley.errors import BadInput
+from galley.inputs import InputOptions, PageLoader
+from galley.models.rules import Model
+from galley.outputs.saving import SavePlan, save_page
+from galley.pages import PageRef, Unreadable
+from galley.results import Image, PageResult, SavedPage
+
+PIPELINES: Mapping[str, str] = {
+    "doc_preprocessor": "galley.pipelines.doc_preprocessor:DocPreprocessor",
+}
+"""Pipeline -> `module:class`, imported only in the process that runs it."""
+
+
+class ImagePipeline(Protocol):
+    """What a pipeline offers; its constructor takes `(config, models, slot)`."""
+
+    def networks(self) -> Mapping[str, EngineInfo]:
+        """What each open network really runs on."""
+        ...
+
+    def process(self, image: Image, page: PageRef, options: Any) -> PageResult:
+        """The result of one page."""
+        ...
+
+    def close(self) -> None:
+        """Release the networks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PageJob:
+    """One unit of work, as it travels to a worker."""
+
+    page: PageRef | Unreadable
+    """An input that is known to be unreadable travels too, so that all outcomes take one way."""
+    options: Any
+    """The pipeline's per-page options."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPage:
+    """A page with its pixels, ready to be processed."""
+
+    page: PageRef
+    options: Any
+    image: Image
+
+
+class PagePipeline:
+    """One pipeline with the loading before and the saving after it: a `galley.fleet.messages.Pipeline`."""
+
+    def __init__(
+        self, pipeline: ImagePipeline, slot: Slot, inputs: InputOptions, save: SavePlan | None
+    ) -> None:
+        """Put the parts together; `save` None returns whole results instead of writing files."""
+        self._pipeline = pipeline
+        self._loader = PageLoader(inputs)
+        self._save = save
+        self._metadata = {
+            "slot": slot.name,
+            "networks": {k: asdict(v) for k, v in pipeline.networks().items()},
+        }
+
+    def describe(self) -> Mapping[str, str]:
+        """Engine, device and precision of each open network."""
+        return {
+            step: f"{info.engine} {info.version}, {info.precision} on {info.device}"
+            for step, info in self._pipeline.networks().items()
+        }
+
+    def load(self, job: PageJob) -> LoadedPage:
+        """Read and decode the page.
+
+        Raises:
+            BadInput: it cannot be read.
+        """
+        if isinstance(job.page, Unreadable):
+            raise BadInput(job.page.message)
+        return LoadedPage(job.page, job.options, self._loader.load(job.page))
+
+    def predict(self, loaded: Sequence[LoadedPage]) -> list[PageResult | SavedPage]:
+        """Process pages one after another, and write their files where that is asked for."""
+        return [self._finish(self._pipeline.process(one.image, one.page, one.options)) for one in loaded]
+
+    def _finish(self, result: PageResult) -> PageResult | SavedPage:
+        if self._save is None:
+            return replace(result, metadata=self._metadata)
+        return SavedPage(save_page(result, self._save), result.json(), self._metadata)
+
+    def close(self) -> None:
+        """Release the networks and the documents that are open."""
+        self._loader.close()
+        self._pipeline.close()
+
+
+def open_page_pipeline(
+    slot: Slot,
+    pipeline: str,
+    config: Any,
+    models: Mapping[str, Model],
+    inputs: InputOptions,
+    save: SavePlan | None,
+) -> PagePipeline:
+    """Open the pipeline of that name in this process: what a worker's factory calls."""
+    # The slot's cores belong to its network; OpenCV's own threads would compete with the other workers'.
+    import_module("cv2").setNumThreads(slot.threads)
+    module, _, name = PIPELINES[pipeline].partition(":")
+    opened = getattr(import_module(module), name)(config, models, slot)
+    return PagePipeline(opened, slot, inputs, save)

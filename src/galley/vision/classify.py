@@ -1,0 +1,46 @@
+"""Image classification: what a classifier network sees, and what its answer means.
+
+Runs in: worker. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+
+def resize_short(image: NDArray[np.uint8], short: int) -> NDArray[np.uint8]:
+    """`image` (h, w, c) scaled so that its shorter side has `short` pixels, bilinear, sides rounded half to even."""
+    height, width = image.shape[:2]
+    scale = short / min(height, width)
+    return cv2.resize(image, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_LINEAR)
+
+
+def crop_centre(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """The middle `width` x `height` pixels of `image` (h, w, c), whose sides are at least that long."""
+    left = (image.shape[1] - width) // 2
+    top = (image.shape[0] - height) // 2
+    return image[top : top + height, left : left + width]
+
+
+def normalise(
+    image: NDArray[np.uint8], mean: Sequence[float], std: Sequence[float], scale: float
+) -> NDArray[np.float32]:
+    """`image` (h, w, 3) as network input (1, 3, h, w): `(image * scale - mean) / std` per channel."""
+    factor = np.array([scale / deviation for deviation in std], dtype=np.float32)
+    offset = np.array(
+        [-centre / deviation for centre, deviation in zip(mean, std, strict=True)], dtype=np.float32
+    )
+    planes = image.transpose(2, 0, 1)[np.newaxis].astype(np.float32)
+    planes *= factor[:, np.newaxis, np.newaxis]
+    planes += offset[:, np.newaxis, np.newaxis]
+    return planes
+
+
+def best_label(scores: NDArray[np.floating], labels: Sequence[str]) -> tuple[str, float]:
+    """The label with the highest of `scores` (len(labels),), and that score."""
+    index = int(np.argmax(scores))
+    return labels[index], float(scores[index])
