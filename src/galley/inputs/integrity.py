@@ -39,7 +39,8 @@ def check_picture(data: bytes, max_pixels: int) -> None:
             size = open_picture(io.BytesIO(data)).size
         except BadInput:
             return
-    check_size(*size, max_pixels)
+    width, height = size
+    check_size(width, height, max_pixels)
 
 
 def check_size(width: int, height: int, max_pixels: int) -> None:

@@ -144,7 +144,8 @@ def _read_frame(image: Any, index: int, max_pixels: int) -> NDArray[np.uint8]:
 
     try:
         image.seek(index)
-        check_size(*image.size, max_pixels)
+        width, height = image.size
+        check_size(width, height, max_pixels)
         if image.mode in ("1", "L"):
             grey = np.asarray(image.convert("L"))
             return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)

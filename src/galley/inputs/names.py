@@ -82,9 +82,9 @@ def names_in_folder(file_names: Collection[str]) -> dict[str, str]:
 def assign(claims: Sequence[Claim]) -> list[str]:
     """Give every claim a name.
 
-    No two of the names are equal (see `folded`), and none is a page of another's document. Claims that meet
-    step back to their next choice together, so the outcome does not depend on their order, except for the
-    numbers of the last resort.
+    No two of the names are equal (see `folded`), and none is a page of another's document. Of claims that meet,
+    those that have stepped back least take their next choice, together; so the outcome does not depend on their
+    order, except for the numbers of the last resort.
     """
     levels = [0] * len(claims)
     last_resorts = _last_resorts(claims)
@@ -93,10 +93,14 @@ def assign(claims: Sequence[Claim]) -> list[str]:
             claim.choices[level] if level < len(claim.choices) else last_resort
             for claim, level, last_resort in zip(claims, levels, last_resorts, strict=True)
         ]
-        movable = [i for i in _clashes(claims, names) if levels[i] < len(claims[i].choices)]
-        if not movable:
+        moving: set[int] = set()
+        for pair in _clashes(claims, names):
+            movable = [i for i in pair if levels[i] < len(claims[i].choices)]
+            lowest = min((levels[i] for i in movable), default=0)
+            moving.update(i for i in movable if levels[i] == lowest)
+        if not moving:
             return names
-        for i in movable:
+        for i in moving:
             levels[i] += 1
 
 
@@ -118,14 +122,14 @@ def _last_resorts(claims: Sequence[Claim]) -> list[str]:
     return names
 
 
-def _clashes(claims: Sequence[Claim], names: Iterable[str]) -> set[int]:
+def _clashes(claims: Sequence[Claim], names: Iterable[str]) -> list[tuple[int, int]]:
     keys = [folded(name) for name in names]
     first: dict[str, int] = {}
     documents: dict[str, int] = {}
-    clashes: set[int] = set()
+    clashes = []
     for i, key in enumerate(keys):
         if key in first:
-            clashes.update((i, first[key]))
+            clashes.append((i, first[key]))
         else:
             first[key] = i
         if claims[i].document:
@@ -133,7 +137,7 @@ def _clashes(claims: Sequence[Claim], names: Iterable[str]) -> set[int]:
     for i, key in enumerate(keys):
         match = None if claims[i].document else _PAGE.fullmatch(key)
         if match is not None and match[1] in documents:
-            clashes.update((i, documents[match[1]]))
+            clashes.append((i, documents[match[1]]))
     return clashes
 
 

@@ -20,9 +20,7 @@ MIN_PDF_SCALE = 0.1
 DEFAULT_MAX_PIXELS = 178_956_970
 """Twice what Pillow warns about, and the limit of PaddleOCR for PDF pages."""
 
-IMAGE_SUFFIXES = frozenset(
-    ("bmp", "dib", "jpeg", "jpg", "png", "webp", "pbm", "pgm", "ppm", "pnm", "sr", "ras")
-)
+IMAGE_SUFFIXES = frozenset(("bmp", "dib", "jpeg", "jpg", "png", "webp", "pbm", "pgm", "ppm", "pnm", "sr", "ras"))
 TIFF_SUFFIXES = frozenset(("tif", "tiff"))
 PDF_SUFFIXES = frozenset(("pdf",))
 SUPPORTED = ", ".join(sorted(IMAGE_SUFFIXES | TIFF_SUFFIXES | PDF_SUFFIXES))

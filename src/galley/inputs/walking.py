@@ -108,9 +108,7 @@ class _Level:
     """Whether it, or a folder in it, held a file or could not be listed."""
 
 
-def walk(
-    root: str, pattern: Pattern | None = None, *, name_among_all: bool = False
-) -> Iterator[Found | Unreadable]:
+def walk(root: str, pattern: Pattern | None = None, *, name_among_all: bool = False) -> Iterator[Found | Unreadable]:
     """All supported files below a folder that match, and what of the tree could not be listed.
 
     Symbolic links to folders are not followed, as PaddleOCR does not; so there are no loops. Holds the
@@ -133,9 +131,7 @@ def walk(
             if levels:
                 levels[-1].found |= level.found
                 if not level.found and level.states is None and kind_of(level.path) is not None:
-                    yield Unreadable(
-                        level.path, "a folder with the name of a picture or document, and none in it"
-                    )
+                    yield Unreadable(level.path, "a folder with the name of a picture or document, and none in it")
         else:
             entry = level.entries.pop()
             if entry.endswith("/"):
@@ -171,11 +167,7 @@ def _list(level: _Level, pattern: Pattern | None, name_among_all: bool) -> None:
                 folders.append(entry.name + "/")
             elif kind_of(entry.name) is not None and not _is_linked_folder(entry):
                 supported.append(entry.name)
-                if (
-                    pattern is None
-                    or level.states is None
-                    or pattern.accepts(pattern.step(level.states, entry.name))
-                ):
+                if pattern is None or level.states is None or pattern.accepts(pattern.step(level.states, entry.name)):
                     matching.append(entry.name)
     supported.sort()
     matching.sort()
