@@ -76,7 +76,13 @@ COMMON: tuple[Keyword, ...] = (
         path="pipeline.engine.engine",
         choices=(*OWN_ENGINES, *PADDLE_ENGINES),
     ),
-    Keyword("engine_config", dict, "", no_effect="use engine, precision and cpu_threads", flag=False),
+    Keyword(
+        "engine_config",
+        str,
+        "A mapping; accepted without effect.",
+        no_effect="use engine, precision and cpu_threads",
+        flag=False,
+    ),
     Keyword(
         "enable_hpi", flag_word, "Accepted; Galley always takes the fastest engine there is.", no_effect=""
     ),

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from PIL import Image
 
@@ -19,8 +19,12 @@ from galley.results import PageResult
 
 _log = logging.getLogger("galley")
 
+Fields: TypeAlias = dict[str, Any]
+Pictures: TypeAlias = dict[str, Image.Image]
+Metadata: TypeAlias = Mapping[str, Any]
 
-class Result(dict[str, Any]):
+
+class Result(Fields):
     """The result of one page: JSON fields and page arrays by PaddleOCR's keys. Unlike PaddleOCR's, it can be pickled.
 
     `metadata` says what PaddleOCR's results do not: slot, engine, device and precision.
@@ -35,22 +39,22 @@ class Result(dict[str, Any]):
         return (Result, (self._page,))
 
     @property
-    def metadata(self) -> Mapping[str, Any]:
+    def metadata(self) -> Metadata:
         """Which slot did the page, and for each network the engine, device and precision it ran with."""
         return self._page.metadata
 
     @property
-    def json(self) -> dict[str, Any]:
+    def json(self) -> Fields:
         """The JSON fields, below the key `res`."""
         return {"res": self._page.json()}
 
     @property
-    def str(self) -> dict[str, Any]:
+    def str(self) -> Fields:
         """What `print` prints."""
         return {"res": self._page.json()}
 
     @property
-    def img(self) -> dict[str, Image.Image]:
+    def img(self) -> Pictures:
         """The pictures drawn for this page, by key."""
         return drawings(self._page)
 

@@ -16,7 +16,9 @@ def resize_short(image: NDArray[np.uint8], short: int) -> NDArray[np.uint8]:
     """`image` (h, w, c) scaled so that its shorter side has `short` pixels, bilinear, sides rounded half to even."""
     height, width = image.shape[:2]
     scale = short / min(height, width)
-    return cv2.resize(image, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_LINEAR)
+    size = (round(width * scale), round(height * scale))
+    small: NDArray[np.uint8] = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+    return small
 
 
 def crop_centre(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
@@ -34,7 +36,7 @@ def normalise(
     offset = np.array(
         [-centre / deviation for centre, deviation in zip(mean, std, strict=True)], dtype=np.float32
     )
-    planes = image.transpose(2, 0, 1)[np.newaxis].astype(np.float32)
+    planes: NDArray[np.float32] = image.transpose(2, 0, 1)[np.newaxis].astype(np.float32)
     planes *= factor[:, np.newaxis, np.newaxis]
     planes += offset[:, np.newaxis, np.newaxis]
     return planes

@@ -26,6 +26,6 @@ def turn(image: NDArray[np.uint8], angle: int) -> NDArray[np.uint8]:
         return image
     turned = cv2.rotate(image, _QUARTER_TURN[angle])
     down, right = _SHIFT[angle]
-    placed = np.zeros_like(turned)
+    placed: NDArray[np.uint8] = np.zeros_like(turned)
     placed[down:, right:] = turned[: turned.shape[0] - down, : turned.shape[1] - right]
     return placed

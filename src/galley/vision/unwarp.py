@@ -21,7 +21,9 @@ def grid_input(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.
     """`image` (h, w, 3) as network input (1, 3, height, width), scaled to 0..1, channel order kept."""
     # Resized as floats: rounding to bytes here moves the predicted grid of small pages by whole pixels.
     small = cv2.resize(image.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.ascontiguousarray(small.transpose(2, 0, 1)[np.newaxis]) * np.float32(1 / 255)
+    planes: NDArray[np.float32] = np.ascontiguousarray(small.transpose(2, 0, 1)[np.newaxis])
+    planes *= np.float32(1 / 255)
+    return planes
 
 
 def sample_grid(image: NDArray[np.uint8], grid: NDArray[np.floating]) -> NDArray[np.uint8]:
@@ -65,7 +67,7 @@ def _interpolation(length: int, nodes: int) -> NDArray[np.float32]:
 
 def image_input(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     """`image` (h, w, 3) as input (1, 3, h, w), 0..1, of a network that answers the flat page itself."""
-    planes = image.transpose(2, 0, 1)[np.newaxis].astype(np.float32)
+    planes: NDArray[np.float32] = image.transpose(2, 0, 1)[np.newaxis].astype(np.float32)
     planes *= np.float32(1 / 255)
     return planes
 

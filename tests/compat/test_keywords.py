@@ -1,0 +1,150 @@
+"""The keyword table: names, types, refusals, and that every path leads to a real setting."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from galley.compat.doc_preprocessor import KEYWORDS, default_settings
+from galley.compat.keywords import (
+    COMMON,
+    DOC_PREPROCESSOR,
+    ON_FAILURE,
+    check_keywords,
+    flag_word,
+    settings_values,
+    signature,
+    word_list,
+)
+from galley.config import overlay
+from galley.errors import BadArguments
+
+UPSTREAM_COMMON = {
+    "paddlex_config": None,
+    "device": None,
+    "engine": None,
+    "engine_config": None,
+    "enable_hpi": None,
+    "use_tensorrt": False,
+    "enable_mkldnn": True,
+    "mkldnn_cache_capacity": 10,
+    "enable_cinn": False,
+}
+UPSTREAM_DOC_PREPROCESSOR = [
+    "doc_orientation_classify_model_name",
+    "doc_orientation_classify_model_dir",
+    "doc_unwarping_model_name",
+    "doc_unwarping_model_dir",
+    "use_doc_orientation_classify",
+    "use_doc_unwarping",
+]
+EXAMPLES = {
+    "precision": "fp32",
+    "engine": "onnxruntime",
+    "device": "cpu",
+    "on_failure": "skip",
+    "page_timeout": 3.5,
+    "max_tries": 3,
+    "max_pixels": 1000,
+    "pdf_scale": 1.5,
+    "cpu_threads": 2,
+    "instances_per_device": 2,
+    "serial": True,
+    "use_doc_unwarping": False,
+    "use_doc_orientation_classify": False,
+}
+
+
+def test_paddleocrs_names_and_defaults_are_there() -> None:
+    table = {row.name: row.default for row in COMMON}
+    for name, default in UPSTREAM_COMMON.items():
+        assert table[name] == default
+    assert {"precision", "cpu_threads"} <= set(table)
+    assert [row.name for row in DOC_PREPROCESSOR] == UPSTREAM_DOC_PREPROCESSOR
+
+
+def test_names_are_unique() -> None:
+    names = [row.name for row in (*KEYWORDS, ON_FAILURE)]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("row", [row for row in (*KEYWORDS, ON_FAILURE) if row.path is not None], ids=lambda r: r.name)
+def test_every_path_sets_something(row: object) -> None:
+    from galley.compat.keywords import Keyword
+
+    assert isinstance(row, Keyword)
+    assert row.path is not None
+    value = EXAMPLES.get(row.name, "some text")
+    changed = overlay(default_settings(), settings_values([row], {row.name: value}))
+    assert changed != default_settings(), f"{row.name} is connected to nothing"
+    node: object = changed
+    for part in row.path.split("."):
+        node = getattr(node, part)
+    assert node == value
+
+
+def test_a_typo_is_an_error_that_names_the_right_word() -> None:
+    with pytest.raises(BadArguments, match="did you mean device"):
+        check_keywords("DocPreprocessor", KEYWORDS, {"devcie": "cpu"})
+    with pytest.raises(ValueError, match="no keyword"):
+        check_keywords("DocPreprocessor", KEYWORDS, {"nothing_like_it": 1})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"precision": "fp12"},
+        {"engine": "tensorflow"},
+        {"use_doc_unwarping": "yes"},
+        {"cpu_threads": 2.5},
+        {"cpu_threads": True},
+        {"page_timeout": "soon"},
+    ],
+)
+def test_a_wrong_value_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(BadArguments, match=next(iter(wrong))):
+        check_keywords("DocPreprocessor", KEYWORDS, wrong)
+
+
+@pytest.mark.parametrize("given_keyword", [{"enable_mkldnn": False}, {"enable_cinn": True}, {"engine": "paddle"}])
+def test_keywords_of_paddles_engine_are_accepted_and_say_that_they_do_nothing(
+    given_keyword: dict[str, object],
+) -> None:
+    check_keywords("DocPreprocessor", KEYWORDS, given_keyword)
+    with pytest.warns(UserWarning, match=next(iter(given_keyword))):
+        assert settings_values(KEYWORDS, given_keyword) == {}
+
+
+def test_defaults_are_silent() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert settings_values(KEYWORDS, {row.name: row.default for row in KEYWORDS}) == {}
+
+
+def test_tensorrt_has_two_spellings() -> None:
+    assert settings_values(KEYWORDS, {"use_tensorrt": True}) == {"pipeline.engine.engine": "tensorrt"}
+    assert settings_values(KEYWORDS, {"engine": "tensorrt"}) == {"pipeline.engine.engine": "tensorrt"}
+
+
+@given(st.sampled_from(["true", "yes", "t", "y", "1"]), st.booleans())
+def test_words_for_yes(word: str, upper: bool) -> None:
+    assert flag_word(word.upper() if upper else word) is True
+
+
+@given(st.text(max_size=6).filter(lambda w: w.lower() not in "true yes t y 1 false no f n 0".split()))
+def test_other_words_are_refused(word: str) -> None:
+    with pytest.raises(BadArguments):
+        flag_word(word)
+
+
+def test_words_in_a_list() -> None:
+    assert word_list("json, img,,") == ("json", "img")
+
+
+def test_the_signature_shows_every_keyword() -> None:
+    shown = signature(KEYWORDS)
+    assert list(shown.parameters) == [row.name for row in KEYWORDS]
+    assert shown.parameters["enable_mkldnn"].default is True
