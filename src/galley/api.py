@@ -17,8 +17,8 @@ from galley.devices import Device, Slot, discover, parse_devices, plan_slots, re
 from galley.engines import choose_engine, installed_engines
 from galley.errors import BadArguments
 from galley.fleet.dispatch import Limits
-from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.inline import run_inline
+from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.run import Fleet
 from galley.inputs import InputOptions, list_pages
 from galley.models.folder import read_folder
@@ -82,15 +82,11 @@ class Runner(Generic[ConfigT]):
         self._turn = threading.Lock()
         self._owner: int | None = None
 
-    def watch(
-        self, on_event: Callable[[FleetEvent], None], on_listed: Callable[[PageRef | Unreadable], None]
-    ) -> None:
+    def watch(self, on_event: Callable[[FleetEvent], None], on_listed: Callable[[PageRef | Unreadable], None]) -> None:
         """Tell a progress display what workers do and which pages are found, from the next run on."""
         self._on_event, self._on_listed = on_event, on_listed
 
-    def run(
-        self, inputs: Any, options: Any = None, *, ordered: bool = True
-    ) -> Generator[Outcome, None, None]:
+    def run(self, inputs: Any, options: Any = None, *, ordered: bool = True) -> Generator[Outcome, None, None]:
         """One outcome for each page, and for each input that yields none.
 
         Args:
@@ -102,14 +98,15 @@ class Runner(Generic[ConfigT]):
             NoWorkerLeft: all workers died again and again.
             GalleyError: the pipeline could not be opened.
         """
+        if options is None:
+            options = self.settings.pipeline.options
+        self.settings.pipeline.check_options(options)
         if self._owner == threading.get_ident():
             raise BadArguments("this pipeline is in the middle of a run; finish it, or use a second pipeline")
         with self._turn:
             self._owner = threading.get_ident()
             try:
-                yield from self._run(
-                    inputs, self.settings.pipeline.options if options is None else options, ordered
-                )
+                yield from self._run(inputs, options, ordered)
             finally:
                 self._owner = None
 
@@ -197,9 +194,7 @@ def _models(settings: Settings[Any], progress: FetchProgress | None) -> dict[str
     """The models at hand, by step; missing ones are fetched."""
     choices = settings.pipeline.models()
     models = {
-        step: read_folder(choice.folder, choice.name)
-        for step, choice in choices.items()
-        if choice.folder is not None
+        step: read_folder(choice.folder, choice.name) for step, choice in choices.items() if choice.folder is not None
     }
     stored = {step: choice.name for step, choice in choices.items() if choice.folder is None}
     fetched = ensure_models(stored.values(), progress)

@@ -19,6 +19,7 @@ from galley.errors import BadArguments
 
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 ConfigT = TypeVar("ConfigT")
+OptionsT = TypeVar("OptionsT", bound="DocPreprocessorOptions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,7 @@ class EngineConfig:
 
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS:
-            raise BadArguments(
-                f"precision {self.precision!r} is unknown; choose from {', '.join(PRECISIONS)}"
-            )
+            raise BadArguments(f"precision {self.precision!r} is unknown; choose from {', '.join(PRECISIONS)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,14 @@ class DocPreprocessorConfig:
     unwarping_model: ModelChoice = field(default_factory=lambda: ModelChoice("UVDoc"))
     engine: EngineConfig = field(default_factory=EngineConfig)
 
+    def check_options(self, options: DocPreprocessorOptions) -> None:
+        """Refuse per-page options that ask for a step whose network this configuration does not open.
+
+        Raises:
+            BadArguments: naming the step.
+        """
+        require_available(self.options, options)
+
     def models(self) -> dict[str, ModelChoice]:
         """The models this configuration needs, by the step they are for."""
         steps = {
@@ -74,6 +81,18 @@ class DocPreprocessorConfig:
             "unwarping": (self.options.use_doc_unwarping, self.unwarping_model),
         }
         return {step: model for step, (wanted, model) in steps.items() if wanted}
+
+
+def require_available(available: OptionsT, wanted: OptionsT) -> None:
+    """Refuse switches that are on in `wanted` but off in `available`, which decided what networks were opened.
+
+    Raises:
+        BadArguments: naming the switches.
+    """
+    names = [item.name for item in fields(wanted) if item.name.startswith("use_")]
+    missing = [name for name in names if getattr(wanted, name) and not getattr(available, name)]
+    if missing:
+        raise BadArguments(f"{', '.join(missing)} cannot be switched on here: the pipeline was made without it")
 
 
 def overlay(config: ConfigT, values: Mapping[str, Any]) -> ConfigT:

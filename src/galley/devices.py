@@ -16,6 +16,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from galley.errors import BadArguments, DeviceError
@@ -148,7 +149,7 @@ def share_cores(cores: Sequence[int], shares: int) -> list[tuple[int, ...]]:
     if shares >= count:
         return [(cores[share % count],) for share in range(shares)]
     bounds = [share * count // shares for share in range(shares + 1)]
-    return [tuple(cores[start:stop]) for start, stop in zip(bounds, bounds[1:], strict=False)]
+    return [tuple(cores[start:stop]) for start, stop in pairwise(bounds)]
 
 
 def slot_environment(slot: Slot, base: Mapping[str, str]) -> dict[str, str]:
@@ -174,9 +175,7 @@ def _visible_device(device: Device, variable: str, visible: str | None) -> str:
         return str(device.index)
     entries = [entry.strip() for entry in visible.split(",") if entry.strip()]
     if device.index >= len(entries):
-        raise DeviceError(
-            f"{device} was asked for, but {variable}={visible!r} shows {len(entries)} device(s)"
-        )
+        raise DeviceError(f"{device} was asked for, but {variable}={visible!r} shows {len(entries)} device(s)")
     return entries[device.index]
 
 
@@ -230,9 +229,7 @@ def require_devices(devices: Sequence[Device], found: Mapping[str, int]) -> None
     Raises:
         DeviceError: naming what is missing and what was found.
     """
-    missing = [
-        device for device in devices if device.kind != "cpu" and device.index >= found.get(device.kind, 0)
-    ]
+    missing = [device for device in devices if device.kind != "cpu" and device.index >= found.get(device.kind, 0)]
     if missing:
         names = ", ".join(dict.fromkeys(str(device) for device in missing))
         raise DeviceError(f"not on this machine: {names}; found: {describe_found(found)}")

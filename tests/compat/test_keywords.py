@@ -9,16 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galley.compat.doc_preprocessor import KEYWORDS, default_settings
-from galley.compat.keywords import (
-    COMMON,
-    DOC_PREPROCESSOR,
-    ON_FAILURE,
-    check_keywords,
-    flag_word,
-    settings_values,
-    signature,
-    word_list,
-)
+from galley.compat.keywords import Keyword, check_keywords, flag_word, settings_values, signature, word_list
+from galley.compat.table import COMMON, DOC_PREPROCESSOR, ON_FAILURE
 from galley.config import overlay
 from galley.errors import BadArguments
 
@@ -72,10 +64,7 @@ def test_names_are_unique() -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in (*KEYWORDS, ON_FAILURE) if row.path is not None], ids=lambda r: r.name)
-def test_every_path_sets_something(row: object) -> None:
-    from galley.compat.keywords import Keyword
-
-    assert isinstance(row, Keyword)
+def test_every_path_sets_something(row: Keyword) -> None:
     assert row.path is not None
     value = EXAMPLES.get(row.name, "some text")
     changed = overlay(default_settings(), settings_values([row], {row.name: value}))
@@ -134,7 +123,9 @@ def test_words_for_yes(word: str, upper: bool) -> None:
     assert flag_word(word.upper() if upper else word) is True
 
 
-@given(st.text(max_size=6).filter(lambda w: w.lower() not in "true yes t y 1 false no f n 0".split()))
+@given(
+    st.text(max_size=6).filter(lambda w: w.lower() not in ["true", "yes", "t", "y", "1", "false", "no", "f", "n", "0"])
+)
 def test_other_words_are_refused(word: str) -> None:
     with pytest.raises(BadArguments):
         flag_word(word)

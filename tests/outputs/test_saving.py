@@ -10,7 +10,15 @@ import pytest
 from PIL import Image
 
 from galley.errors import BadArguments
-from galley.outputs.saving import SavePlan, check_formats, encode_json, save_corrected, save_json, save_page, save_pictures
+from galley.outputs.saving import (
+    SavePlan,
+    check_formats,
+    encode_json,
+    save_corrected,
+    save_json,
+    save_page,
+    save_pictures,
+)
 from galley.results import PreprocessedPage
 
 
@@ -89,7 +97,7 @@ def test_names_that_are_not_utf8_still_give_valid_json(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format_is_refused() -> None:
-    with pytest.raises(BadArguments, match="docx.*json, img, corrected"):
+    with pytest.raises(BadArguments, match=r"docx.*json, img, corrected"):
         check_formats(PreprocessedPage, ("json", "docx"))
     with pytest.raises(BadArguments, match="choose from"):
         check_formats(PreprocessedPage, ())

@@ -10,9 +10,10 @@ from types import TracebackType
 from typing import Any
 
 from galley.api import Settings
-from galley.compat.keywords import COMMON, DOC_PREPROCESSOR, ON_FAILURE, signature
+from galley.compat.keywords import signature
 from galley.compat.results import Result
 from galley.compat.session import Session, collect
+from galley.compat.table import COMMON, DOC_PREPROCESSOR, ON_FAILURE
 from galley.config import DocPreprocessorConfig
 
 KEYWORDS = (*DOC_PREPROCESSOR, *COMMON)

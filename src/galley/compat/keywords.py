@@ -1,9 +1,6 @@
-"""The one table from PaddleOCR's keywords to Galley's settings.
+"""What a keyword is, and turning given keywords into settings.
 
-Runs in: parent. Data, and the few functions that read it.
-
-Constructor keywords and command-line flags are both made from these rows, so that a name, its type, its meaning
-and its help stand in one place.
+Runs in: parent. The keywords themselves are in `galley.compat.table`.
 """
 
 from __future__ import annotations
@@ -14,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from galley.config import PRECISIONS, suggest
+from galley.config import suggest
 from galley.errors import BadArguments
 
 
@@ -56,140 +53,8 @@ class Keyword:
     """Why it has no effect, said when it is given all the same."""
 
 
-_PADDLE_ENGINE = "it tunes Paddle's own inference engine, which Galley does not use"
 PADDLE_ENGINES = ("paddle", "paddle_static", "paddle_dynamic", "transformers")
 OWN_ENGINES = ("openvino", "onnxruntime", "tensorrt")
-
-COMMON: tuple[Keyword, ...] = (
-    Keyword(
-        "device",
-        str,
-        "Where to run: cpu, cpu:0,1, gpu:0, gpu:0,1,2,3, gpu:0-3, gpu:0,1+cpu:0. One instance of the pipeline on "
-        "each. Default: the first GPU that can be used, else cpu.",
-        path="device",
-    ),
-    Keyword(
-        "engine",
-        str,
-        "Inference engine. Default: openvino on CPU, onnxruntime on GPU. Names of Paddle's engines are accepted "
-        "and mean the default.",
-        path="pipeline.engine.engine",
-        choices=(*OWN_ENGINES, *PADDLE_ENGINES),
-    ),
-    Keyword(
-        "engine_config",
-        str,
-        "A mapping; accepted without effect.",
-        no_effect="use engine, precision and cpu_threads",
-        flag=False,
-    ),
-    Keyword(
-        "enable_hpi", flag_word, "Accepted; Galley always takes the fastest engine there is.", no_effect=""
-    ),
-    Keyword("use_tensorrt", flag_word, "Use TensorRT (GPU): the same as --engine tensorrt.", default=False),
-    Keyword(
-        "precision",
-        str,
-        "Arithmetic of the networks. auto lets the engine take its fastest faithful one for this processor.",
-        path="pipeline.engine.precision",
-        choices=PRECISIONS,
-    ),
-    Keyword("enable_mkldnn", flag_word, "Accepted without effect.", default=True, no_effect=_PADDLE_ENGINE),
-    Keyword("mkldnn_cache_capacity", int, "Accepted without effect.", default=10, no_effect=_PADDLE_ENGINE),
-    Keyword(
-        "cpu_threads",
-        int,
-        "Threads per instance of the pipeline. Default: its share of the processor's cores.",
-        path="threads",
-    ),
-    Keyword("enable_cinn", flag_word, "Accepted without effect.", default=False, no_effect=_PADDLE_ENGINE),
-    Keyword(
-        "paddlex_config",
-        str,
-        "A PaddleX pipeline YAML file, or a mapping of the same form: its model names, model folders and switches "
-        "are taken over.",
-    ),
-    Keyword(
-        "instances_per_device",
-        int,
-        "Instances of the pipeline on each device.",
-        path="instances_per_device",
-        default=1,
-    ),
-    Keyword("page_timeout", float, "Seconds that one page may take.", path="limits.page_timeout"),
-    Keyword("max_tries", int, "How often a page that kills its worker is tried.", path="limits.max_tries"),
-    Keyword("pdf_password", str, "Password of encrypted PDF files.", path="inputs.pdf_password"),
-    Keyword(
-        "pdf_scale", float, "Scale at which PDF pages are rendered; 1 is 72 dpi.", path="inputs.pdf_scale"
-    ),
-    Keyword("max_pixels", int, "Largest picture that is decoded.", path="inputs.max_pixels"),
-    Keyword(
-        "serial",
-        flag_word,
-        "Run everything in this process, one page after another: for debugging.",
-        path="serial",
-        default=False,
-    ),
-)
-"""What every pipeline takes: PaddleOCR's common keywords first, then Galley's own."""
-
-ON_FAILURE = Keyword(
-    "on_failure",
-    str,
-    "What predict does once all pages are done and some have failed: raise PagesFailed, or skip them with a warning.",
-    path="on_failure",
-    choices=("raise", "skip"),
-    flag=False,
-)
-"""Python only: the command line always reports failures and says so in its exit code."""
-
-_ORIENTATION_YAML = "SubModules.DocOrientationClassify"
-_UNWARPING_YAML = "SubModules.DocUnwarping"
-
-DOC_PREPROCESSOR: tuple[Keyword, ...] = (
-    Keyword(
-        "doc_orientation_classify_model_name",
-        str,
-        "Name of the page orientation model.",
-        path="pipeline.orientation_model.name",
-        yaml=f"{_ORIENTATION_YAML}.model_name",
-    ),
-    Keyword(
-        "doc_orientation_classify_model_dir",
-        str,
-        "PaddleX ONNX folder of the page orientation model.",
-        path="pipeline.orientation_model.folder",
-        yaml=f"{_ORIENTATION_YAML}.model_dir",
-    ),
-    Keyword(
-        "doc_unwarping_model_name",
-        str,
-        "Name of the unwarping model.",
-        path="pipeline.unwarping_model.name",
-        yaml=f"{_UNWARPING_YAML}.model_name",
-    ),
-    Keyword(
-        "doc_unwarping_model_dir",
-        str,
-        "PaddleX ONNX folder of the unwarping model.",
-        path="pipeline.unwarping_model.folder",
-        yaml=f"{_UNWARPING_YAML}.model_dir",
-    ),
-    Keyword(
-        "use_doc_orientation_classify",
-        flag_word,
-        "Find out how each page is turned, and turn it upright. Default: True.",
-        path="pipeline.options.use_doc_orientation_classify",
-        yaml="use_doc_orientation_classify",
-    ),
-    Keyword(
-        "use_doc_unwarping",
-        flag_word,
-        "Flatten each page. Default: True.",
-        path="pipeline.options.use_doc_unwarping",
-        yaml="use_doc_unwarping",
-    ),
-)
 
 
 def check_keywords(owner: str, rows: Sequence[Keyword], given: Mapping[str, Any]) -> None:
@@ -210,9 +75,7 @@ def _check_value(row: Keyword, value: Any) -> None:
     if row.choices is not None and value not in row.choices:
         raise BadArguments(f"{row.name}={value!r}; choose from {', '.join(row.choices)}")
     expected = _TYPES.get(row.parse)
-    if expected is not None and (
-        not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected)
-    ):
+    if expected is not None and (not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected)):
         raise BadArguments(f"{row.name}={value!r} is a {type(value).__name__}; give a {expected[0].__name__}")
 
 
@@ -256,7 +119,5 @@ def signature(rows: Sequence[Keyword]) -> inspect.Signature:
 
 
 def _annotation(row: Keyword) -> str:
-    name = {flag_word: "bool", word_list: "Sequence[str]"}.get(
-        row.parse, getattr(row.parse, "__name__", "str")
-    )
+    name = {flag_word: "bool", word_list: "Sequence[str]"}.get(row.parse, getattr(row.parse, "__name__", "str"))
     return name if row.default is not None else f"{name} | None"

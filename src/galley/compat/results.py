@@ -61,9 +61,7 @@ class Result(Fields):
     def print(self, json_format: bool = False, indent: int = 4, ensure_ascii: bool = False) -> None:
         """Write the fields to the log `galley` at level INFO."""
         fields = self.str
-        _log.info(
-            "%s", json.dumps(fields, indent=indent, ensure_ascii=ensure_ascii) if json_format else fields
-        )
+        _log.info("%s", json.dumps(fields, indent=indent, ensure_ascii=ensure_ascii) if json_format else fields)
 
     def save_to_json(self, save_path: Any, indent: int = 4, ensure_ascii: bool = False) -> None:
         """Write the JSON fields to the file `save_path`, or into that folder under the page's own name."""

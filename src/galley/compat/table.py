@@ -1,0 +1,140 @@
+"""The one table from PaddleOCR's keywords to Galley's settings.
+
+Runs in: parent. Data only.
+
+Constructor keywords and command-line flags are both made from these rows, so that a name, its type, its meaning
+and its help stand in one place.
+"""
+
+from __future__ import annotations
+
+from galley.compat.keywords import OWN_ENGINES, PADDLE_ENGINES, Keyword, flag_word
+from galley.config import PRECISIONS
+
+_PADDLE_ENGINE = "it tunes Paddle's own inference engine, which Galley does not use"
+COMMON: tuple[Keyword, ...] = (
+    Keyword(
+        "device",
+        str,
+        "Where to run: cpu, cpu:0,1, gpu:0, gpu:0,1,2,3, gpu:0-3, gpu:0,1+cpu:0. One instance of the pipeline on "
+        "each. Default: the first GPU that can be used, else cpu.",
+        path="device",
+    ),
+    Keyword(
+        "engine",
+        str,
+        "Inference engine. Default: openvino on CPU, onnxruntime on GPU. Names of Paddle's engines are accepted "
+        "and mean the default.",
+        path="pipeline.engine.engine",
+        choices=(*OWN_ENGINES, *PADDLE_ENGINES),
+    ),
+    Keyword(
+        "engine_config",
+        str,
+        "A mapping; accepted without effect.",
+        no_effect="use engine, precision and cpu_threads",
+        flag=False,
+    ),
+    Keyword("enable_hpi", flag_word, "Accepted; Galley always takes the fastest engine there is.", no_effect=""),
+    Keyword("use_tensorrt", flag_word, "Use TensorRT (GPU): the same as --engine tensorrt.", default=False),
+    Keyword(
+        "precision",
+        str,
+        "Arithmetic of the networks. auto lets the engine take its fastest faithful one for this processor.",
+        path="pipeline.engine.precision",
+        choices=PRECISIONS,
+    ),
+    Keyword("enable_mkldnn", flag_word, "Accepted without effect.", default=True, no_effect=_PADDLE_ENGINE),
+    Keyword("mkldnn_cache_capacity", int, "Accepted without effect.", default=10, no_effect=_PADDLE_ENGINE),
+    Keyword(
+        "cpu_threads",
+        int,
+        "Threads per instance of the pipeline. Default: its share of the processor's cores.",
+        path="threads",
+    ),
+    Keyword("enable_cinn", flag_word, "Accepted without effect.", default=False, no_effect=_PADDLE_ENGINE),
+    Keyword(
+        "paddlex_config",
+        str,
+        "A PaddleX pipeline YAML file, or a mapping of the same form: its model names, model folders and switches "
+        "are taken over.",
+    ),
+    Keyword(
+        "instances_per_device",
+        int,
+        "Instances of the pipeline on each device.",
+        path="instances_per_device",
+        default=1,
+    ),
+    Keyword("page_timeout", float, "Seconds that one page may take.", path="limits.page_timeout"),
+    Keyword("max_tries", int, "How often a page that kills its worker is tried.", path="limits.max_tries"),
+    Keyword("pdf_password", str, "Password of encrypted PDF files.", path="inputs.pdf_password"),
+    Keyword("pdf_scale", float, "Scale at which PDF pages are rendered; 1 is 72 dpi.", path="inputs.pdf_scale"),
+    Keyword("max_pixels", int, "Largest picture that is decoded.", path="inputs.max_pixels"),
+    Keyword(
+        "serial",
+        flag_word,
+        "Run everything in this process, one page after another: for debugging.",
+        path="serial",
+        default=False,
+    ),
+)
+"""What every pipeline takes: PaddleOCR's common keywords first, then Galley's own."""
+
+ON_FAILURE = Keyword(
+    "on_failure",
+    str,
+    "What predict does once all pages are done and some have failed: raise PagesFailed, or skip them with a warning.",
+    path="on_failure",
+    choices=("raise", "skip"),
+    flag=False,
+)
+"""Python only: the command line always reports failures and says so in its exit code."""
+
+_ORIENTATION_YAML = "SubModules.DocOrientationClassify"
+_UNWARPING_YAML = "SubModules.DocUnwarping"
+
+DOC_PREPROCESSOR: tuple[Keyword, ...] = (
+    Keyword(
+        "doc_orientation_classify_model_name",
+        str,
+        "Name of the page orientation model.",
+        path="pipeline.orientation_model.name",
+        yaml=f"{_ORIENTATION_YAML}.model_name",
+    ),
+    Keyword(
+        "doc_orientation_classify_model_dir",
+        str,
+        "PaddleX ONNX folder of the page orientation model.",
+        path="pipeline.orientation_model.folder",
+        yaml=f"{_ORIENTATION_YAML}.model_dir",
+    ),
+    Keyword(
+        "doc_unwarping_model_name",
+        str,
+        "Name of the unwarping model.",
+        path="pipeline.unwarping_model.name",
+        yaml=f"{_UNWARPING_YAML}.model_name",
+    ),
+    Keyword(
+        "doc_unwarping_model_dir",
+        str,
+        "PaddleX ONNX folder of the unwarping model.",
+        path="pipeline.unwarping_model.folder",
+        yaml=f"{_UNWARPING_YAML}.model_dir",
+    ),
+    Keyword(
+        "use_doc_orientation_classify",
+        flag_word,
+        "Find out how each page is turned, and turn it upright. Default: True.",
+        path="pipeline.options.use_doc_orientation_classify",
+        yaml="use_doc_orientation_classify",
+    ),
+    Keyword(
+        "use_doc_unwarping",
+        flag_word,
+        "Flatten each page. Default: True.",
+        path="pipeline.options.use_doc_unwarping",
+        yaml="use_doc_unwarping",
+    ),
+)
