@@ -33,6 +33,7 @@ UPSTREAM_DOC_PREPROCESSOR = [
     "use_doc_orientation_classify",
     "use_doc_unwarping",
 ]
+KNOWN_WORDS = ("true", "yes", "t", "y", "1", "false", "no", "f", "n", "0")
 EXAMPLES = {
     "precision": "fp32",
     "engine": "onnxruntime",
