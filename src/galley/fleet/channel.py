@@ -41,11 +41,10 @@ class Channel:
         self._outgoing.clear()
         os.close(self._descriptor)
 
-    def send(self, message: Any) -> bool:
-        """Queue `message` and send what the socket takes; True when nothing is left to send.
+    def queue(self, message: Any) -> None:
+        """Put `message` in line for `flush`.
 
         Raises:
-            OSError: the other end is gone.
             Exception: whatever pickling raises; then nothing was queued.
         """
         buffers: list[pickle.PickleBuffer] = []
@@ -54,7 +53,6 @@ class Channel:
         lengths = b"".join(_LENGTH.pack(view.nbytes) for view in raw)
         self._outgoing.append(memoryview(_HEAD.pack(len(raw), len(pickled)) + lengths + pickled))
         self._outgoing.extend(view for view in raw if view.nbytes)
-        return self.flush()
 
     def flush(self) -> bool:
         """Send what is queued as far as the socket takes it; True when nothing is left.
@@ -106,12 +104,25 @@ class Channel:
     def _parse(self) -> Iterator[Any]:
         incoming = self._incoming
         while True:
+            while (end := _end_of_plain_frame(incoming)) and self._frame is None:
+                message = pickle.loads(memoryview(incoming)[_HEAD.size : end])
+                del incoming[:end]
+                yield message
             if self._frame is None:
                 self._frame = _Frame.begin(incoming)
             if self._frame is None or not self._frame.take(incoming):
                 return
             frame, self._frame = self._frame, None
             yield frame.load()
+
+
+def _end_of_plain_frame(incoming: bytearray) -> int:
+    """Length of the first frame if it is there in full and has no buffers, as nearly all have; else 0."""
+    if len(incoming) < _HEAD.size:
+        return 0
+    count, pickled = _HEAD.unpack_from(incoming)
+    end: int = _HEAD.size + pickled
+    return end if count == 0 and end <= len(incoming) else 0
 
 
 class _Frame:

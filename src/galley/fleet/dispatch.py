@@ -362,6 +362,7 @@ class Dispatcher:
         page = next(self._source, None)
         if page is None:
             self._exhausted = True
+            self._source = iter(())
         else:
             if self._oldest == self._next:
                 self._oldest = page

@@ -8,6 +8,7 @@ from __future__ import annotations
 import selectors
 import signal
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
@@ -67,8 +68,10 @@ class Loop:
         self._limits = limits
         self._observe = observe
         self._processes = processes
+        self._unsent: dict[str, Process] = {}  # those with messages to flush before the next wait
         self._unwatched: dict[str, Process] = {}  # those whose end no descriptor tells
         self._selector = selectors.DefaultSelector()
+        weakref.finalize(self, self._selector.close)  # it refers to itself and would live until a collection
         self._dispatcher = Dispatcher(list(slots), limits)
         self._clock = 0.0
         self._pages: dict[int, Any] = {}
@@ -79,6 +82,11 @@ class Loop:
         self._refusals: dict[str, Unopened] = {}
         self._ends: dict[str, tuple[str, str]] = {}  # slot -> how its last worker ended, and its last lines
         self.stopped = False
+
+    @property
+    def stranded(self) -> bool:
+        """Whether every slot was given up."""
+        return self._dispatcher.stranded
 
     def open(self) -> None:
         """Start all workers and wait until each is ready or given up.
@@ -98,11 +106,14 @@ class Loop:
         dispatcher = self._dispatcher
         self._first = self._next
         self._carry_out(dispatcher.begin(self._number(pages), self._clock))
-        while not (dispatcher.settled or dispatcher.stranded):
+        while not dispatcher.stranded:
             more = self._hand_out()
-            self._wait(self._clock if more else dispatcher.next_deadline())
             yield from self._take_outcomes()
-        if dispatcher.stranded:
+            if dispatcher.settled:
+                return
+            self._wait(self._clock if more else dispatcher.next_deadline())
+        yield from self._take_outcomes()
+        if not dispatcher.settled:
             for settled in dispatcher.give_up():
                 self._settle(settled)
                 yield from self._take_outcomes()
@@ -126,11 +137,14 @@ class Loop:
     def _hand_out(self) -> bool:
         """Carry out assignments; True if there may be more, because the source of pages is slow."""
         until = time.monotonic() + _SOURCE_TURN
-        while (command := self._dispatcher.assign(self._clock)) is not None:
-            self._carry_out([command])
-            if time.monotonic() > until:
-                return True
-        return False
+        more = True
+        while more and time.monotonic() < until:
+            command = self._dispatcher.assign(self._clock)
+            more = command is not None
+            if command is not None:
+                self._carry_out([command])
+        self._flush()
+        return more
 
     def _take_outcomes(self) -> Iterator[tuple[int, Outcome]]:
         while self._outcomes:
@@ -181,10 +195,11 @@ class Loop:
             self._mourn(slot, f"could not be started: {error}", "")
             return
         self._processes[slot] = process
-        self._selector.register(process.channel, _READ, (self._on_channel, process))
-        self._selector.register(process.stderr, _READ, (self._on_stderr, process))
+        # Functions, not bound methods: a loop that nobody refers to must end at once, not at the next collection.
+        self._selector.register(process.channel, _READ, (Loop._on_channel, process))
+        self._selector.register(process.stderr, _READ, (Loop._on_stderr, process))
         if process.pidfd is not None:
-            self._selector.register(process.pidfd, _READ, (self._on_end, process))
+            self._selector.register(process.pidfd, _READ, (Loop._on_end, process))
         else:
             self._unwatched[slot] = process
         self._tell(process, Open(self._factory, process.slot, self._limits.batch_size))
@@ -202,12 +217,18 @@ class Loop:
             self._tell(self._processes[command.slot], Work(command.page, parcel))
 
     def _tell(self, process: Process, message: Open | Work | Recall) -> None:
-        try:
-            all_sent = process.channel.send(message)
-        except OSError:
-            return  # it is dead, which is noticed soon
-        if not all_sent and not process.deaf:
-            self._selector.modify(process.channel, _READ_WRITE, (self._on_channel, process))
+        process.channel.queue(message)
+        self._unsent[process.name] = process
+
+    def _flush(self) -> None:
+        """Send what was said to workers as far as the system takes it now; the rest when it takes more."""
+        for process in self._unsent.values():
+            try:
+                if not process.channel.flush() and not process.deaf:
+                    self._selector.modify(process.channel, _READ_WRITE, (Loop._on_channel, process))
+            except OSError:
+                continue  # it is dead, which is noticed soon
+        self._unsent.clear()
 
     # ---- what happens ----
 
@@ -220,13 +241,14 @@ class Loop:
         timeout = _LONGEST_WAIT if deadline is None else min(max(deadline - self._clock, 0.0), _LONGEST_WAIT)
         if self._unwatched:
             timeout = min(timeout, _POLL)
+        self._flush()
         start = time.monotonic()
         events = self._selector.select(timeout)
         self._clock += min(time.monotonic() - start, timeout)
         for key, mask in events:
             react, process = key.data
-            if self._processes.get(process.slot.name) is process:  # not buried a moment ago
-                react(process, mask)
+            if self._processes.get(process.name) is process:  # not buried a moment ago
+                react(self, process, mask)
         for process in list(self._unwatched.values()):
             if process.has_ended():
                 self._on_end(process, _READ)
@@ -236,9 +258,9 @@ class Loop:
         if mask & selectors.EVENT_WRITE:
             try:
                 if process.channel.flush():
-                    self._selector.modify(process.channel, _READ, (self._on_channel, process))
+                    self._selector.modify(process.channel, _READ, (Loop._on_channel, process))
             except OSError:  # dead, which is noticed by reading
-                self._selector.modify(process.channel, _READ, (self._on_channel, process))
+                self._selector.modify(process.channel, _READ, (Loop._on_channel, process))
         if mask & selectors.EVENT_READ:
             self._read(process)
 
@@ -259,7 +281,7 @@ class Loop:
         return True
 
     def _heed(self, process: Process, message: Report) -> None:
-        slot, dispatcher = process.slot.name, self._dispatcher
+        slot, dispatcher = process.name, self._dispatcher
         match message:
             case Started(seq):
                 self._observe(PageStarted(slot, seq - self._first))
@@ -283,7 +305,7 @@ class Loop:
     def _on_stderr(self, process: Process, mask: int) -> None:
         text = process.read_stderr()
         if text:
-            self._observe(WorkerWrote(process.slot.name, text))
+            self._observe(WorkerWrote(process.name, text))
         elif text is None:  # closed by a worker that has no more to say
             self._selector.unregister(process.stderr)
 
@@ -294,9 +316,10 @@ class Loop:
         for registered in (process.channel, process.stderr, process.pidfd):
             if registered is not None and registered in self._selector.get_map():
                 self._selector.unregister(registered)
-        slot = process.slot.name
+        slot = process.name
         del self._processes[slot]
         self._unwatched.pop(slot, None)
+        self._unsent.pop(slot, None)
         self._mourn(slot, process.bury(), process.tail())
 
     def _mourn(self, slot: str, end: str, last_lines: str) -> None:
@@ -306,7 +329,7 @@ class Loop:
         self._carry_out(commands)
 
     def _no_worker_left(self) -> NoWorkerLeft:
-        ends = "; ".join(f"{slot} {end}" for slot, (end, _) in self._ends.items())
+        ends = "; ".join(f"{slot} {self._ends[slot][0]}" for slot in self._slots)
         last_lines = [lines for _, lines in self._ends.values() if lines][-1:]
         return NoWorkerLeft("\n".join([f"no worker is left: {ends}", *last_lines]))
 

@@ -41,6 +41,7 @@ class Process:
             OSError: the system cannot start another process.
         """
         self.slot = slot
+        self.name = slot.name
         self.ready = False
         self.deaf = False
         self._sentence = ""
@@ -127,7 +128,7 @@ class Process:
 def _launch(slot: Slot, descriptor: int) -> subprocess.Popen[bytes]:
     path = [os.path.abspath(entry) for entry in sys.path if isinstance(entry, str)]  # noqa: PTH100
     return subprocess.Popen(
-        [sys.executable, "-u", "-c", _BOOT, str(descriptor), *path],
+        [sys.executable, "-u", "-X", "faulthandler", "-c", _BOOT, str(descriptor), *path],
         stdin=subprocess.PIPE,  # the lifeline: never written to
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -167,7 +168,8 @@ def stop_all(processes: dict[str, Process], patience: tuple[float, float]) -> No
     for process in alive:
         if process.ready and not process.deaf:
             with contextlib.suppress(OSError):
-                process.channel.send(Stop())
+                process.channel.queue(Stop())
+                process.channel.flush()
         else:
             process.send_signal(signal.SIGTERM)
     alive = _wait_for(alive, patience[0])

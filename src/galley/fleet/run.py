@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -67,7 +67,7 @@ class Fleet:
         with self._broken_off_by_errors() as loop:
             loop.open()
 
-    def run(self, pages: Iterable[Any]) -> Iterator[tuple[int, Outcome]]:
+    def run(self, pages: Iterable[Any]) -> Generator[tuple[int, Outcome], None, None]:
         """0-based number and outcome of every page, in order of completion; `pages` is read as workers need it.
 
         A page must not be changed before its outcome is there. Each outcome holds the very page handed in.
@@ -103,7 +103,7 @@ class Fleet:
             raise GalleyError("the fleet is in the middle of another run")
         self._busy = True
         try:
-            if self._loop is None:
+            if self._loop is None or self._loop.stranded:
                 self._loop = Loop(self._factory, self._slots, self._limits, self._observe, self._processes)
             yield self._loop
         except BaseException:

@@ -128,7 +128,8 @@ class Parent:
         """Send a report; return when the system has taken it."""
         with self._speaking:
             try:
-                self._channel.send(report)
+                self._channel.queue(report)
+                self._channel.flush()
             except OSError:
                 vanish()
 
@@ -136,7 +137,8 @@ class Parent:
         """Give back every page in hand and end the process, with no other thread saying anything in between."""
         with self._speaking:
             with contextlib.suppress(OSError):
-                self._channel.send(Returned(unanswered + tray.give_up()))
+                self._channel.queue(Returned(unanswered + tray.give_up()))
+                self._channel.flush()
             leave(0)
 
 
