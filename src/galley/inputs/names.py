@@ -21,7 +21,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from galley.inputs.options import kind_of
 from galley.pages import PageKind, PageRef
@@ -57,7 +57,9 @@ def file_stem(file_name: str) -> str:
 
 def url_file_name(url: str) -> str:
     """The file name at the end of a URL's path, safe to be one here; `index` if there is none."""
-    name = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2], errors="replace")
+    # By hand, since `urlsplit` raises on hosts that are none; that is for whoever fetches it to report.
+    path = re.split(r"[?#]", url.partition("://")[2], maxsplit=1)[0].partition("/")[2]
+    name = unquote(path.rstrip("/").rpartition("/")[2], errors="replace")
     name = "".join("_" if character in "/\\" or ord(character) < 32 else character for character in name)
     return name if name.strip(".") else "index"
 

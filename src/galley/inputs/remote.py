@@ -58,9 +58,9 @@ def fetch(url: str, *, max_bytes: int = MAX_BYTES, total_seconds: float = TOTAL_
     """
     # A space or a letter beyond ASCII is an error to the standard library, though not to any browser.
     address = quote(url, safe="%/:?#[]@!$&'()*+,;=~-._", errors="surrogateescape")
-    request = urllib.request.Request(address, headers={"User-Agent": "galley"})
     deadline = time.monotonic() + total_seconds
     try:
+        request = urllib.request.Request(address, headers={"User-Agent": "galley"})
         with urllib.request.urlopen(request, timeout=min(STALL_SECONDS, total_seconds)) as response:
             target = cache_folder() / _checksum(url) / _file_name(url, response.headers.get_content_type())
             length = response.headers.get("Content-Length")
