@@ -98,6 +98,16 @@ class Runner(Generic[ConfigT]):
             NoWorkerLeft: all workers died again and again.
             GalleyError: the pipeline could not be opened.
         """
+        return self.run_pages(list_pages(inputs, self.settings.inputs), options, ordered=ordered)
+
+    def run_pages(
+        self, pages: Iterator[PageRef | Unreadable], options: Any = None, *, ordered: bool = True
+    ) -> Generator[Outcome, None, None]:
+        """As `run`, for pages that were listed elsewhere.
+
+        Raises:
+            NoWorkerLeft, GalleyError: as `run`.
+        """
         if options is None:
             options = self.settings.pipeline.options
         self.settings.pipeline.check_options(options)
@@ -106,12 +116,11 @@ class Runner(Generic[ConfigT]):
         with self._turn:
             self._owner = threading.get_ident()
             try:
-                yield from self._run(inputs, options, ordered)
+                yield from self._run(self._listed(pages), options, ordered)
             finally:
                 self._owner = None
 
-    def _run(self, inputs: Any, options: Any, ordered: bool) -> Iterator[Outcome]:
-        pages = self._listed(inputs)
+    def _run(self, pages: Iterator[PageRef | Unreadable], options: Any, ordered: bool) -> Iterator[Outcome]:
         # Inputs that cannot be read, before the first that can: no reason yet to start a worker.
         for page in pages:
             if isinstance(page, PageRef):
@@ -123,8 +132,8 @@ class Runner(Generic[ConfigT]):
         for outcome in in_order(numbered) if ordered else (outcome for _, outcome in numbered):
             yield replace(outcome, page=outcome.page.page)
 
-    def _listed(self, inputs: Any) -> Iterator[PageRef | Unreadable]:
-        for page in list_pages(inputs, self.settings.inputs):
+    def _listed(self, pages: Iterator[PageRef | Unreadable]) -> Iterator[PageRef | Unreadable]:
+        for page in pages:
             self._on_listed(page)
             yield page
 

@@ -35,12 +35,13 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _list(options: argparse.Namespace) -> ExitCode:
     table = Table(box=None, pad_edge=False)
     for title in ("model", "task", "size", "state", "licence", "source"):
-        table.add_column(title, overflow="fold")
+        table.add_column(title, overflow="fold", no_wrap=title == "model")
     for status in list_models():
         spec = status.spec
         size = f"{spec.size / 1e6:.1f} MB"
         table.add_row(spec.name, spec.task.value, size, status.state.value, spec.licence, str(spec.wheel))
-    console = Console(file=sys.stdout)
+    # Without a terminal there is no width to keep to, and a program that reads this wants whole words.
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 400)
     console.print(table)
     console.print(f"store: {open_store().home}", soft_wrap=True, highlight=False)
     return ExitCode.OK

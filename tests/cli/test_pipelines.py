@@ -1,0 +1,167 @@
+"""`galley doc_preprocessor`, with real weights and real workers: files, streams and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from galley.cli import main
+from galley.errors import ExitCode
+
+pytestmark = pytest.mark.usefixtures("doc_models")
+FAST = ["--device", "cpu:0,1", "--use_doc_unwarping", "False"]
+
+
+def run(*arguments: object) -> int:
+    return main(["doc_preprocessor", *map(str, arguments)])
+
+
+def test_the_main_job(samples: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    code = run("--input", samples, "--save_path", tmp_path, "--format", "json,img,corrected", *FAST)
+    output, log = capfd.readouterr()
+    assert code == ExitCode.OK
+    assert output == "", "standard output is for machines"
+    assert f"results are in {tmp_path}" in log
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"english_res.json", "english_preprocessed_img.png", "english_corrected.png"} <= names
+    assert {"report_0_res.json", "report_2_res.json", "scan_1_res.json"} <= names
+    assert len(names) % 3 == 0
+    angles = {
+        name: json.loads((tmp_path / f"{name}_res.json").read_text())["angle"]
+        for name in ("english", "english_90", "english_180", "english_270", "report_1")
+    }
+    assert angles["english"] == angles["report_1"] == 0
+    assert {angles["english_90"], angles["english_180"], angles["english_270"]} == {90, 180, 270}
+
+
+def test_without_a_folder_results_are_lines_of_json_in_input_order(
+    samples: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run("-i", samples, "--quiet", *FAST) == ExitCode.OK
+    rows = [json.loads(line)["res"] for line in capfd.readouterr().out.splitlines()]
+    places = [(row["input_path"], row["page_index"] if row["page_index"] is not None else -1) for row in rows]
+    assert places == sorted(places)
+    assert len(rows) >= 10
+
+
+def test_one_bad_page_costs_no_other(samples: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.png").write_bytes((samples / "english.png").read_bytes())
+    (folder / "b.png").write_bytes((samples / "english.png").read_bytes()[:5000])
+    (folder / "c.jpg").write_bytes(b"")
+    (folder / "d.pdf").write_bytes(b"%PDF-1.7 and nothing more")
+    os.mkfifo(folder / "e.png")
+    (folder / "f.png").write_bytes((samples / "english.png").read_bytes())
+    assert run("-i", folder, "--save_path", tmp_path / "out", *FAST) == ExitCode.SOME_FAILED
+    log = capfd.readouterr().err
+    assert "2 of 6 pages done" in log
+    for name in ("b.png", "c.jpg", "d.pdf", "e.png"):
+        assert f"unreadable: {folder / name}: " in log
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.json")) == ["a_res.json", "f_res.json"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["-i", "missing.png"], ExitCode.BAD_INPUT, "missing.png: no such file"),
+        (["-i", "x", "--device", "gpu:77"], ExitCode.DEVICE, "not on this machine: gpu:77; found: cpu"),
+        (["-i", "x", "--device", "tpu:0"], ExitCode.BAD_ARGUMENTS, "unknown; known kinds"),
+        (["-i", "x", "--instances_per_device", "0"], ExitCode.BAD_ARGUMENTS, "at least 1"),
+        (["-i", "x", "--format", "json"], ExitCode.BAD_ARGUMENTS, "--save_path"),
+        (["-i", "x", "--save_path", "out", "--format", "docx"], ExitCode.BAD_ARGUMENTS, "choose from json"),
+        (["-i", "x", "--doc_unwarping_model_name", "UVDco"], ExitCode.MODEL, "UVDoc"),
+        (["-i", "x", "--doc_unwarping_model_dir", "nowhere"], ExitCode.MODEL, "nowhere"),
+    ],
+)
+def test_what_cannot_work_says_so_at_once(
+    arguments: list[str],
+    code: ExitCode,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(*arguments) == code
+    assert message in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("flag", ["--dvice", "--use_doc_unwarpin"])
+def test_a_mistyped_flag_is_an_error_that_names_the_right_one(flag: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run("-i", "x", flag, "cpu")
+    assert caught.value.code == ExitCode.BAD_ARGUMENTS
+    assert "did you mean" in capfd.readouterr().err
+
+
+def test_a_word_that_is_neither_true_nor_false_is_an_error(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run("-i", "x", "--use_doc_unwarping", "flase")
+    assert caught.value.code == ExitCode.BAD_ARGUMENTS
+    assert "neither true nor false" in capfd.readouterr().err
+
+
+def test_an_output_path_that_is_a_file_is_an_error_before_any_work(
+    samples: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").write_text("")
+    assert run("-i", samples, "--save_path", tmp_path / "out", *FAST) == ExitCode.OUTPUT
+    assert "a part of the path is a file" in capfd.readouterr().err
+
+
+def start_long_run(samples: Path) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
+    """A run that is in the middle of its pages, and its workers."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "galley", "doc_preprocessor", "-i", *[str(samples / "english.png")] * 2000, *FAST],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    workers = psutil.Process(process.pid).children(recursive=True)
+    assert workers
+    return process, workers
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_says_so_and_leaves_no_worker(samples: Path, number: int) -> None:
+    process, workers = start_long_run(samples)
+    process.send_signal(number)
+    _, log = process.communicate(timeout=30)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert "interrupted" in log
+    assert psutil.wait_procs(workers, timeout=20)[1] == []
+
+
+def test_a_killed_run_leaves_no_worker(samples: Path) -> None:
+    process, workers = start_long_run(samples)
+    process.kill()
+    process.communicate(timeout=30)
+    assert psutil.wait_procs(workers, timeout=20)[1] == []
+
+
+def test_a_killed_worker_costs_no_page(samples: Path, tmp_path: Path) -> None:
+    page = samples / "english.png"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "galley", "doc_preprocessor", "-i", *[str(page)] * 30, *FAST],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    lines = [process.stdout.readline()]
+    psutil.Process(process.pid).children(recursive=True)[0].kill()
+    rest, log = process.communicate(timeout=60)
+    lines += rest.splitlines()
+    assert process.returncode == ExitCode.OK, log
+    assert "died" in log
+    assert len(lines) == 30
