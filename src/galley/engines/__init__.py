@@ -96,9 +96,7 @@ _EXTRAS = {
 
 def installed_engines() -> frozenset[str]:
     """The engines whose package is installed here; nothing is imported."""
-    return frozenset(
-        name for name, package in _PACKAGES.items() if importlib.util.find_spec(package) is not None
-    )
+    return frozenset(name for name, package in _PACKAGES.items() if importlib.util.find_spec(package) is not None)
 
 
 def choose_engine(name: str | None, device_kind: str, installed: Collection[str]) -> str:
@@ -121,9 +119,7 @@ def choose_engine(name: str | None, device_kind: str, installed: Collection[str]
             return engine
     wanted = fitting[0] if name is None else name
     found = ", ".join(sorted(installed)) if installed else "none"
-    raise DeviceError(
-        f"engine {wanted} is not installed (found: {found}); install it: {_EXTRAS[wanted, device_kind]}"
-    )
+    raise DeviceError(f"engine {wanted} is not installed (found: {found}); install it: {_EXTRAS[wanted, device_kind]}")
 
 
 def open_session(
@@ -133,12 +129,14 @@ def open_session(
     slot: Slot,
     precision: str = "auto",
     outputs: Sequence[str] | None = None,
+    shape: Sequence[int] | None = None,
     cache: Path | None = None,
 ) -> Session:
     """Opens an ONNX graph on the slot's device with as many threads as the slot has cores.
 
-    `outputs` names the outputs to compute, in the order wanted; None computes all. `cache` is a folder where
-    an engine may keep compiled graphs; a graph is compiled anew when it is None.
+    `outputs` names the outputs to compute, in the order wanted; None computes all. `shape` promises that the only
+    input always has this shape, which an engine may use to be faster. `cache` is a folder where an engine may
+    keep compiled graphs; with None a graph is compiled every time.
 
     Raises:
         BadArguments: `engine` or `precision` is unknown.
@@ -150,4 +148,4 @@ def open_session(
     chosen = choose_engine(engine, slot.device.kind, installed_engines())
     module, _, function = ENGINES[chosen].partition(":")
     opener = cast("Callable[..., Session]", getattr(importlib.import_module(module), function))
-    return opener(path, slot=slot, precision=precision, outputs=outputs, cache=cache)
+    return opener(path, slot=slot, precision=precision, outputs=outputs, shape=shape, cache=cache)

