@@ -205,12 +205,18 @@ def test_an_invalid_pdf_of_others(real_documents: Path) -> None:
     assert message(real_documents / "invalid.pdf").startswith("damaged, or not a PDF file")
 
 
-def test_an_encrypted_pdf(real_documents: Path) -> None:
-    path = real_documents / "encrypted.pdf"
+def test_an_encrypted_pdf(tmp_path: Path, locked: bytes) -> None:
+    path = tmp_path / "x.pdf"
+    path.write_bytes(locked)
     assert "give its password with pdf_password" in message(path)
     assert "does not open it" in message(path, InputOptions(pdf_password="wrong"))
-    # Not UTF-8 in the password must not be an error of its own kind.
+    # Letters beyond ASCII in the password must not be an error of their own kind.
     assert "does not open it" in message(path, InputOptions(pdf_password="falsch-\u00e4"))
+    assert len(pages(path, InputOptions(pdf_password="sesame"))) == 1
+
+
+def test_an_encrypted_pdf_of_others(real_documents: Path) -> None:
+    assert "give its password with pdf_password" in message(real_documents / "encrypted.pdf")
 
 
 def test_a_damaged_tiff(tmp_path: Path, encode: Encoder) -> None:

@@ -127,9 +127,9 @@ def test_the_scale_is_the_largest_that_fits(width: float, height: float, scale: 
     assert found == scale or pixels(min(scale, found * 1.001) + 1e-6) > limit or found * 1.001 >= scale
 
 
-def test_a_pdf_page_without_area() -> None:
-    for width, height in ((0.0, 10.0), (10.0, -1.0), (math.nan, 1.0)):
-        with pytest.raises(BadInput, match="no area"):
+def test_a_pdf_page_of_impossible_size() -> None:
+    for width, height in ((0.0, 10.0), (10.0, -1.0), (math.nan, 1.0), (math.inf, 1.0)):
+        with pytest.raises(BadInput, match="impossible size"):
             pdf_scale_within(width, height, 2.0, 100)
 
 
@@ -267,6 +267,11 @@ def test_a_page_that_the_document_does_not_have(tmp_path: Path, three_pages: byt
         load_pixels(tiff(tmp_path / "x.tif", 1, 2))
 
 
-def test_an_encrypted_pdf(real_documents: Path) -> None:
-    with pytest.raises(BadInput, match="encrypted"):
-        load_pixels(pdf(real_documents / "encrypted.pdf"))
+def test_an_encrypted_pdf(tmp_path: Path, locked: bytes) -> None:
+    (tmp_path / "x.pdf").write_bytes(locked)
+    with pytest.raises(BadInput, match="give its password"):
+        load_pixels(pdf(tmp_path / "x.pdf"))
+    with pytest.raises(BadInput, match="does not open it"):
+        load_pixels(pdf(tmp_path / "x.pdf"), InputOptions(pdf_password="closed"))
+    # The page is black, but only after its content is decrypted.
+    assert (load_pixels(pdf(tmp_path / "x.pdf"), InputOptions(pdf_password="sesame")) == 0).all()

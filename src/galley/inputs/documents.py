@@ -6,6 +6,7 @@ Runs in: parent (number of pages) and worker (pages).
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _PASSWORD_ERROR = 4
 """FPDF_ERR_PASSWORD of pdfium's fpdfview.h."""
 
-_pillow_limit = threading.Lock()
+_pillow_settings = threading.RLock()
 
 
 def count_pdf_pages(path: str, password: str | None) -> int:
@@ -31,9 +32,12 @@ def count_pdf_pages(path: str, password: str | None) -> int:
     """
     document = open_pdf(path, password)
     try:
-        return len(document)
+        count = len(document)
     finally:
         document.close()
+    if count < 1:
+        raise BadInput("the PDF file has no pages")
+    return count
 
 
 def open_pdf(path: str, password: str | None) -> Any:
@@ -65,7 +69,7 @@ def count_tiff_frames(path: str) -> int:
     Raises:
         BadInput: it cannot be opened or is no picture.
     """
-    with open_file(path) as file, open_picture(file) as image:
+    with open_file(path) as file, open_picture(file) as image, tolerant_pillow():
         try:
             return int(getattr(image, "n_frames", 1))
         except Exception as error:  # Pillow's parsers raise nearly anything on damaged files
@@ -81,18 +85,19 @@ def open_picture(file: BinaryIO) -> Image:
     from PIL import Image
 
     try:
-        with _without_pillow_limit():
+        with tolerant_pillow():
             return Image.open(file)
     except Exception as error:  # Pillow's parsers raise nearly anything on damaged files
         raise BadInput("damaged, or not a picture of a known format") from error
 
 
 @contextmanager
-def _without_pillow_limit() -> Iterator[None]:
-    """Let Pillow read headers of any size: our limit is an option, Pillow's a global of the process."""
+def tolerant_pillow() -> Iterator[None]:
+    """Pillow without its pixel limit, which is global while ours is an option, and without warnings of odd files."""
     from PIL import Image
 
-    with _pillow_limit:
+    with _pillow_settings, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         limit = Image.MAX_IMAGE_PIXELS
         Image.MAX_IMAGE_PIXELS = None
         try:

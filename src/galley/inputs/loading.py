@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from galley.errors import BadInput
-from galley.inputs.documents import open_pdf, open_picture
+from galley.inputs.documents import open_pdf, open_picture, tolerant_pillow
 from galley.inputs.files import explain, open_file, read_file
 from galley.inputs.integrity import check_picture, check_size
 from galley.inputs.options import DEFAULT_OPTIONS, MIN_PDF_SCALE, InputOptions
@@ -100,10 +100,10 @@ def pdf_scale_within(width: float, height: float, scale: float, max_pixels: int)
     PaddleX 3.7 finds it, so that the sizes are the same.
 
     Raises:
-        BadInput: even `MIN_PDF_SCALE` gives more, or the page has no area.
+        BadInput: even `MIN_PDF_SCALE` gives more, or the page has no area or no bounds.
     """
-    if not (width > 0 and height > 0):
-        raise BadInput(f"the page has no area: {width:g} x {height:g} points")
+    if not (0 < width < math.inf and 0 < height < math.inf):
+        raise BadInput(f"the page has an impossible size: {width:g} x {height:g} points")
 
     def pixels(at: float) -> int:
         return math.ceil(width * at) * math.ceil(height * at)
@@ -143,17 +143,19 @@ def _read_frame(image: Any, index: int, max_pixels: int) -> NDArray[np.uint8]:
     import cv2
 
     try:
-        image.seek(index)
-        width, height = image.size
-        check_size(width, height, max_pixels)
-        if image.mode in ("1", "L"):
-            grey = np.asarray(image.convert("L"))
-            return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
-        return np.asarray(cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR), np.uint8)
+        with tolerant_pillow():
+            image.seek(index)
+            width, height = image.size
+            check_size(width, height, max_pixels)
+            if image.mode in ("1", "L"):
+                pixels = cv2.cvtColor(np.asarray(image.convert("L")), cv2.COLOR_GRAY2BGR)
+            else:
+                pixels = cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR)
     except BadInput:
         raise
     except Exception as error:  # Pillow's parsers raise nearly anything on damaged files
         raise BadInput(f"damaged TIFF file: {error}") from error
+    return np.asarray(pixels, np.uint8)
 
 
 def _render(document: Any, index: int, options: InputOptions) -> NDArray[np.uint8]:
