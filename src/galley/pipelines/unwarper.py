@@ -31,6 +31,9 @@ class Unwarper:
             slot=slot,
             precision=config.precision,
             outputs=outputs,
+            # A fixed shape lets the engine prepare the network for it; what it prepared is kept for the next worker.
+            shape=None if self.rules.size is None else (1, 3, self.rules.size[1], self.rules.size[0]),
+            cache=model.cache,
         )
         self._input_type = self._session.inputs[0].dtype
 

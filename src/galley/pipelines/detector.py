@@ -1,0 +1,75 @@
+"""The step that finds text on a page.
+
+Runs in: worker.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from galley.config import EngineConfig, OcrOptions
+from galley.devices import Slot
+from galley.engines import EngineInfo, open_session
+from galley.errors import ModelError
+from galley.models.rules import DetectorRules, Model
+from galley.results import Image
+from galley.vision.classify import normalise
+from galley.vision.detect import BoxRule, ScaleRule, find_boxes, pad_small, reading_order, scaled_size
+
+class Detector:
+    """An open text detection network."""
+
+    def __init__(self, model: Model, config: EngineConfig, slot: Slot, shape: tuple[int, int] | None) -> None:
+        """Open the network of `model`, whose rules must be those of a text detector.
+
+        Args:
+            model: the network.
+            config: how to run it.
+            slot: where to run it.
+            shape: (height, width) that every page is scaled to; None for each its own, by the options.
+        """
+        if not isinstance(model.rules, DetectorRules):
+            raise ModelError(f"model {model.name!r} from {model.origin} does not detect text")
+        self.rules = model.rules
+        self._shape = shape
+        self._session = open_session(model.path, engine=config.engine, slot=slot, precision=config.precision)
+
+    @property
+    def info(self) -> EngineInfo:
+        """What the network really runs on."""
+        return self._session.info
+
+    def find(self, image: Image, options: OcrOptions) -> NDArray[np.int32]:
+        """The text lines of a page (h, w, 3), BGR, in reading order: corners (n, 4, 2)."""
+        rule = BoxRule(
+            options.text_det_thresh,
+            options.text_det_box_thresh,
+            options.text_det_unclip_ratio,
+            self.rules.max_candidates,
+        )
+        padded = pad_small(image)
+        boxes = find_boxes(self._probability(padded, options), padded.shape[:2], rule)
+        np.clip(boxes, 0, image.shape[1::-1], out=boxes)
+        return boxes[reading_order(boxes)]
+
+    def _probability(self, image: Image, options: OcrOptions) -> NDArray[np.float32]:
+        rule = ScaleRule(
+            options.text_det_limit_side_len,
+            options.text_det_limit_type,
+            options.text_det_max_side_limit,
+            self.rules.multiple,
+        )
+        height, width = scaled_size(*image.shape[:2], rule) if self._shape is None else self._shape
+        if (height, width) != image.shape[:2]:
+            image = cv2.resize(image, (width, height))
+        if self.rules.channels == "RGB":
+            image = image[:, :, ::-1]
+        numbers = self.rules.normalization
+        (answer,) = self._session.run(normalise(image, numbers.mean, numbers.std, numbers.scale))
+        return answer[0, 0]
+
+    def close(self) -> None:
+        """Release the network."""
+        self._session.close()

@@ -1,0 +1,42 @@
+"""The classifying step, on a graph whose answer is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from galley.config import EngineConfig
+from galley.devices import Slot
+from galley.errors import ModelError
+from galley.models.folder import read_folder
+from galley.pipelines.classifier import Classifier
+
+
+@pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
+@pytest.mark.parametrize(("channel", "label"), [(0, "blue"), (1, "green"), (2, "red")])
+def test_pictures_are_bgr_and_networks_see_rgb(
+    brightest_channel: Path, slot: Slot, engine: str, channel: int, label: str
+) -> None:
+    image = np.full((50, 90, 3), 40, np.uint8)
+    image[:, :, channel] = 200
+    classifier = Classifier(read_folder(brightest_channel), EngineConfig(engine, "fp32"), slot)
+    assert classifier.label(image) == label
+    assert (classifier.info.engine, classifier.info.device, classifier.info.precision) == (engine, "cpu", "fp32")
+    classifier.close()
+
+
+def test_only_the_middle_decides(brightest_channel: Path, slot: Slot) -> None:
+    image = np.zeros((40, 400, 3), np.uint8)
+    image[:, :150, 0] = 255
+    image[:, 250:, 0] = 255
+    image[:, 180:220, 2] = 255
+    classifier = Classifier(read_folder(brightest_channel), EngineConfig(), slot)
+    assert classifier.label(image) == "red"
+    classifier.close()
+
+
+def test_another_kind_of_model_is_refused(half_brightness: Path, slot: Slot) -> None:
+    with pytest.raises(ModelError, match="UVDoc.*not a classifier"):
+        Classifier(read_folder(half_brightness), EngineConfig(), slot)
