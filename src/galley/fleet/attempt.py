@@ -1,6 +1,6 @@
-"""One attempt at pages: call the pipeline, and turn whatever comes of it into an answer.
+"""One attempt at pages: call the pipeline, turn whatever comes of it into an answer, and that into an outcome.
 
-Runs in: worker, and in the parent for `galley.fleet.inline`.
+Runs in: worker, up to the answer; parent, from there on, and for all of it in `galley.fleet.inline`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from galley.errors import BadInput, DeviceError, OutputError
 from galley.fleet.messages import Finished, Parcel, Pipeline, Rejected
 from galley.fleet.tray import Loaded
-from galley.pages import FailureKind
+from galley.pages import Done, Failed, FailureKind, Outcome
 
 FATAL = (MemoryError, DeviceError)
 """After these the process is not trusted with another page."""
@@ -69,6 +69,16 @@ def reject(seq: int, error: BaseException, seconds: float) -> Rejected:
     else:
         kind = FailureKind.REJECTED
     return Rejected(seq, kind, summarize(error), format_traceback(error), seconds)
+
+
+def read_answer(page: Any, answer: Finished | Rejected, slot: str, tries: int) -> Outcome:
+    """The outcome that an answer means, in the parent; `slot` gave it, at the page's `tries`-th try."""
+    if isinstance(answer, Finished):
+        try:
+            return Done(page, answer.result.unpack(), slot, answer.seconds, tries)
+        except Exception as error:  # a result of a kind that is known to the worker only
+            answer = reject(answer.seq, error, answer.seconds)
+    return Failed(page, answer.kind, answer.message, answer.traceback, tries)
 
 
 def summarize(error: BaseException) -> str:

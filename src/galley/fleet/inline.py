@@ -10,8 +10,8 @@ from typing import Any
 
 from galley.devices import Slot
 from galley.fleet import attempt
-from galley.fleet.messages import Factory, Parcel, Rejected
-from galley.pages import Done, Failed, Outcome
+from galley.fleet.messages import Factory, Finished, Parcel, Pipeline, Rejected
+from galley.pages import Outcome
 
 
 def run_inline(factory: Factory, slot: Slot, pages: Iterable[Any]) -> Iterator[tuple[int, Outcome]]:
@@ -27,12 +27,20 @@ def run_inline(factory: Factory, slot: Slot, pages: Iterable[Any]) -> Iterator[t
     pipeline = factory.open(slot)
     try:
         for seq, page in enumerate(pages):
-            loaded = attempt.load(pipeline, seq, Parcel.pack(page))
-            answers = iter([loaded]) if isinstance(loaded, Rejected) else attempt.predict(pipeline, [loaded])
-            for answer in answers:
-                if isinstance(answer, Rejected):
-                    yield seq, Failed(page, answer.kind, answer.message, answer.traceback)
-                else:
-                    yield seq, Done(page, answer.result.unpack(), slot.name, answer.seconds)
+            for answer in _attempt_page(pipeline, seq, page):
+                yield seq, attempt.read_answer(page, answer, slot.name, tries=1)
     finally:
         pipeline.close()
+
+
+def _attempt_page(pipeline: Pipeline, seq: int, page: Any) -> Iterator[Finished | Rejected]:
+    try:
+        parcel = Parcel.pack(page)
+    except Exception as error:
+        yield attempt.reject(seq, error, 0.0)
+        return
+    loaded = attempt.load(pipeline, seq, parcel)
+    if isinstance(loaded, Rejected):
+        yield loaded
+    else:
+        yield from attempt.predict(pipeline, [loaded])

@@ -17,7 +17,7 @@ from galley import errors
 from galley.devices import Slot
 from galley.errors import GalleyError, NoWorkerLeft
 from galley.fleet import dispatch
-from galley.fleet.attempt import reject
+from galley.fleet.attempt import read_answer, reject
 from galley.fleet.dispatch import Dispatcher, Limits
 from galley.fleet.messages import (
     Factory,
@@ -155,8 +155,12 @@ class Loop:
     def _settle(self, settled: dispatch.Settle) -> None:
         page = self._pages.pop(settled.page)
         seq = settled.page - self._first
+        outcome: Outcome
         answer = self._answers.pop(settled.page, None)
-        outcome = self._explain(page, settled) if answer is None else _read_answer(page, answer, settled)
+        if answer is None or settled.slot is None:
+            outcome = self._explain(page, settled)
+        else:
+            outcome = read_answer(page, answer, settled.slot, settled.tries)
         self._outcomes.append((seq, outcome))
         seconds = 0.0 if answer is None else answer.seconds
         self._observe(PageEnded(settled.slot, seq, seconds, isinstance(outcome, Done)))
@@ -332,18 +336,6 @@ class Loop:
         ends = "; ".join(f"{slot} {self._ends[slot][0]}" for slot in self._slots)
         last_lines = [lines for _, lines in self._ends.values() if lines][-1:]
         return NoWorkerLeft("\n".join([f"no worker is left: {ends}", *last_lines]))
-
-
-def _read_answer(page: Any, answer: Finished | Rejected, settled: dispatch.Settle) -> Outcome:
-    if isinstance(answer, Finished):
-        try:
-            result = answer.result.unpack()
-        except Exception as error:  # a result that is known to the worker only
-            answer = reject(answer.seq, error, answer.seconds)
-        else:
-            assert settled.slot is not None  # somebody answered
-            return Done(page, result, settled.slot, answer.seconds, settled.tries)
-    return Failed(page, answer.kind, answer.message, answer.traceback, settled.tries)
 
 
 class WorkerError(Exception):
