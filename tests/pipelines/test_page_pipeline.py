@@ -42,7 +42,7 @@ def test_a_whole_result_goes_to_the_caller(half_brightness: Path, slot: Slot, pa
     assert int(result.output_img[0, 0, 0]) == 100
     assert result.metadata["slot"] == "cpu:0"
     assert result.metadata["networks"]["unwarping"]["precision"] == "fp32"
-    assert pipeline.describe()["unwarping"].startswith("openvino ")
+    assert pipeline.describe()["networks"].startswith("openvino ")
     pipeline.close()
 
 

@@ -21,6 +21,7 @@ from galley.results import Image, PageResult, SavedPage
 
 PIPELINES: Mapping[str, str] = {
     "doc_preprocessor": "galley.pipelines.doc_preprocessor:DocPreprocessor",
+    "ocr": "galley.pipelines.ocr:Ocr",
 }
 """Pipeline -> `module:class`, imported only in the process that runs it."""
 
@@ -76,11 +77,12 @@ class PagePipeline:
         }
 
     def describe(self) -> Mapping[str, str]:
-        """Engine, device and precision of each open network."""
-        return {
+        """Engine, device and precision of the open networks: in one entry where they are the same."""
+        words = {
             step: f"{info.engine} {info.version}, {info.precision} on {info.device}"
             for step, info in self._pipeline.networks().items()
         }
+        return {"networks": next(iter(words.values()))} if len(set(words.values())) == 1 else words
 
     def load(self, job: PageJob) -> LoadedPage:
         """Read and decode the page.
