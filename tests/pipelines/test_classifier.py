@@ -38,5 +38,5 @@ def test_only_the_middle_decides(brightest_channel: Path, slot: Slot) -> None:
 
 
 def test_another_kind_of_model_is_refused(half_brightness: Path, slot: Slot) -> None:
-    with pytest.raises(ModelError, match="UVDoc.*not a classifier"):
+    with pytest.raises(ModelError, match=r"UVDoc.*not a classifier"):
         Classifier(read_folder(half_brightness), EngineConfig(), slot)

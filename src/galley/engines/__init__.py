@@ -13,17 +13,13 @@ import importlib.util
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias, cast, get_args
+from typing import Any, Protocol, cast
 
 from numpy.typing import NDArray
 
+from galley.config import PRECISIONS
 from galley.devices import Slot
 from galley.errors import BadArguments, DeviceError
-
-Precision: TypeAlias = Literal["auto", "fp32", "bf16", "fp16"]
-"""Arithmetic of the network; `auto` is the engine's own choice, and `EngineInfo` says what that is."""
-
-PRECISIONS: tuple[str, ...] = get_args(Precision)
 
 
 @dataclass(frozen=True, slots=True)
