@@ -31,6 +31,7 @@ from galley.pages import FailureKind
 class Worker:
     up: bool = False
     killed: bool = False
+    killed_at: float = 0.0
     pages: list[int] = field(default_factory=list)
     started: list[int] = field(default_factory=list)
     alone: int | None = None
@@ -122,7 +123,13 @@ class World:
         patience = self.limits.page_timeout * self.limits.batch_size if worker.up else self.limits.start_timeout
         assert worker.pages or not worker.up, "killed while idle"
         assert self.now - worker.heard >= patience - 1e-6, "killed early"
-        worker.killed = True
+        worker.killed, worker.killed_at = True, self.now
+
+    def on_forget(self, command: dispatch.Forget) -> None:
+        worker = self.workers[command.slot]
+        assert worker.killed, "forgotten while it lives"
+        assert self.now - worker.killed_at >= dispatch.DEATH_TIMEOUT - 1e-6, "forgotten early"
+        self.die(command.slot)
 
     def on_settle(self, command: Settle) -> None:
         page = command.page
@@ -266,9 +273,7 @@ def machine(module: Any) -> type[RuleBasedStateMachine]:
             self.world = World(
                 module,
                 [f"slot {index}" for index in range(slots)],
-                Limits(
-                    depth=max(depth, batch_size), batch_size=batch_size, page_timeout=10, start_timeout=20, **limits
-                ),
+                Limits(max(depth, batch_size), batch_size, page_timeout=10, start_timeout=20, **limits),
                 natures,
             )
 
@@ -540,9 +545,7 @@ def test_pages_go_on_counting_in_the_next_run() -> None:
     for page in range(3):
         dispatcher.finished("s0", page, 0.0)
     assert assignments(dispatcher) == []
-    assert dispatcher.settled
     assert dispatcher.begin(iter(range(3, 5)), 1.0) == []
-    assert not dispatcher.settled
     assert [command.page for command in assignments(dispatcher)] == [3, 4]
 
 

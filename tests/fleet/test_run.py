@@ -296,6 +296,12 @@ def test_kill_9_in_the_middle_loses_no_page() -> None:
     assert kinds(outcomes) == [None] * 200
 
 
+def test_deaths_are_noticed_without_pidfd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "pidfd_open")  # as on other systems
+    outcomes = obey(["kill", 1, f"grandchild {tmp_path / 'pid'}", 2], 2, replace(LIMITS, max_tries=1))
+    assert kinds(outcomes) == [FailureKind.CRASHED, None, FailureKind.CRASHED, None]
+
+
 def test_a_worker_killed_between_runs_is_replaced() -> None:
     with fleet("WhoAmI", 2) as crew:
         crew.open()

@@ -196,6 +196,29 @@ assert len(fleet.pids) == 1
     assert run_and_read("-c", SCRIPT + script) == ["1", "1", "1", "1", "2", "3"]
 
 
+def test_a_fork_of_the_parent_does_not_keep_workers_alive(tmp_path: Path, ends: Ends) -> None:
+    file, other = tmp_path / "pid", tmp_path / "fork"
+    script = (
+        SCRIPT
+        + """
+import pathlib, signal
+fleet = Fleet(Factory("faults:Obey"), slots(1))
+fleet.open()
+fork = os.fork()
+if fork == 0:
+    signal.pause()
+pathlib.Path(sys.argv[2]).write_text(str(fork))
+list(fleet.run([f"announce {sys.argv[1]} hang-holding-gil"]))
+"""
+    )
+    with python("-c", script, str(file), str(other)) as parent:
+        pid = wait_for(file, parent)
+        parent.kill()
+        assert ends(pid)
+        os.kill(int(other.read_text()), signal.SIGKILL)  # it holds the pipe that we read
+    assert ends(int(other.read_text()))
+
+
 def test_files_in_the_working_folder_are_not_taken_for_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("pickle", "threading", "faults", "galley"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('a file of the user was run')")

@@ -37,9 +37,11 @@ class Channel:
         return self._descriptor
 
     def close(self) -> None:
-        """Close the descriptor and forget what was not sent."""
+        """Close the descriptor and forget what was not sent. May be called again."""
         self._outgoing.clear()
-        os.close(self._descriptor)
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def queue(self, message: Any) -> None:
         """Put `message` in line for `flush`.

@@ -102,6 +102,13 @@ class Kill:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """Act as if the slot's process were dead: it was killed long ago, but hangs in a driver that does not return."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """The page has its outcome."""
 
@@ -120,7 +127,10 @@ class Abandon:
     slot: str
 
 
-Command: TypeAlias = Start | Send | Recall | Kill | Settle | Abandon
+Command: TypeAlias = Start | Send | Recall | Kill | Forget | Settle | Abandon
+
+DEATH_TIMEOUT = 30.0
+"""Seconds from `Kill` to `Forget`."""
 
 
 # ---- state --------------------------------------------------------------------------------------------------------
@@ -276,7 +286,7 @@ class Dispatcher:
         if worker.asked:
             worker.asked, worker.drained = False, not mine
             self._recalls -= 1
-        if not worker.pages:
+        if not worker.pages and worker.state is _State.READY:
             worker.deadline = None
         self._place(worker)
         return []
@@ -310,8 +320,11 @@ class Dispatcher:
             worker.deadline = None
             if worker.state is _State.DOWN:
                 commands.append(self._start(worker, now))
+            elif worker.state is _State.DYING:
+                commands.append(Forget(worker.slot))
             else:
                 worker.state, worker.late = _State.DYING, True
+                self._set_deadline(worker, now + DEATH_TIMEOUT)
                 self._place(worker)
                 commands.append(Kill(worker.slot))
         return commands

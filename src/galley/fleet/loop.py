@@ -188,6 +188,8 @@ class Loop:
                     self._start(slot)
                 case dispatch.Kill(slot):
                     self._kill(self._processes[slot])
+                case dispatch.Forget(slot):
+                    self._on_end(self._processes[slot], _READ)
                 case dispatch.Abandon(slot):
                     raise _opening_error(self._refusals[slot], slot)
 

@@ -10,12 +10,14 @@ guard in the user's script, since that script is never imported.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import weakref
 
 from galley.devices import Slot, slot_environment
 from galley.fleet.channel import Channel
@@ -61,6 +63,8 @@ class Process:
         self.stderr = self._popen.stderr
         os.set_blocking(self.stderr.fileno(), False)
         self.pidfd = _open_pidfd(self._popen.pid)
+        _close_in_forks()
+        _LIVING.add(self)
 
     @property
     def pid(self) -> int:
@@ -109,20 +113,39 @@ class Process:
             code = self._popen.wait(_LAST_WAIT)
         except subprocess.TimeoutExpired:  # stuck in a driver: not even SIGKILL ends it before the driver returns
             code = -signal.SIGKILL
-        while self.read_stderr():
+        while not self.stderr.closed and self.read_stderr():
             pass
+        self.release()
+        return self._sentence if self._sentence else _describe_exit(code)
+
+    def release(self) -> None:
+        """Close every descriptor of this side. May be called again."""
         self.channel.close()
         self.stderr.close()
         if self._popen.stdin is not None:
             self._popen.stdin.close()
-        if self.pidfd is not None:
-            os.close(self.pidfd)
-        return self._sentence if self._sentence else _describe_exit(code)
+        pidfd, self.pidfd = self.pidfd, None
+        if pidfd is not None:
+            os.close(pidfd)
 
     def kill(self, sentence: str) -> None:
         """End the process at once, for the reason given; its end is seen as any other's."""
         self._sentence = sentence
         self.send_signal(signal.SIGKILL)
+
+
+_LIVING: weakref.WeakSet[Process] = weakref.WeakSet()
+
+
+@functools.cache  # once is enough
+def _close_in_forks() -> None:
+    """Let no fork of this program hold our ends: a worker would not notice our death as long as that fork lives."""
+
+    def release_all() -> None:
+        for process in _LIVING:
+            process.release()
+
+    os.register_at_fork(after_in_child=release_all)
 
 
 def _launch(slot: Slot, descriptor: int) -> subprocess.Popen[bytes]:

@@ -104,6 +104,7 @@ class Fleet:
         self._busy = True
         try:
             if self._loop is None or self._loop.stranded:
+                stop_all(self._processes, _HURRY)  # those of a stop that was interrupted
                 self._loop = Loop(self._factory, self._slots, self._limits, self._observe, self._processes)
             yield self._loop
         except BaseException:
