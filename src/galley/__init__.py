@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from galley.compat.doc_preprocessor import DocPreprocessor as DocPreprocessor
+    from galley.compat.ocr import OCR as OCR
+    from galley.compat.ocr import PaddleOCR as PaddleOCR
     from galley.errors import BadArguments as BadArguments
     from galley.errors import BadInput as BadInput
     from galley.errors import DeviceError as DeviceError
@@ -28,6 +30,8 @@ __version__ = "0.1.0"
 
 _HOME = {
     "DocPreprocessor": "galley.compat.doc_preprocessor",
+    "OCR": "galley.compat.ocr",
+    "PaddleOCR": "galley.compat.ocr",
     "BadArguments": "galley.errors",
     "BadInput": "galley.errors",
     "DeviceError": "galley.errors",

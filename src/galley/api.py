@@ -6,13 +6,13 @@ Runs in: parent. Loads no inference library: networks are opened by the workers.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from galley.config import DocPreprocessorConfig
+from galley.config import DocPreprocessorConfig, OcrConfig, PipelineConfig
 from galley.devices import Device, Slot, discover, parse_devices, plan_slots, require_devices, usable_cores
 from galley.engines import choose_engine, installed_engines
 from galley.errors import BadArguments
@@ -29,8 +29,9 @@ from galley.outputs.saving import SavePlan
 from galley.pages import Failed, FailureKind, Outcome, PageRef, Unreadable
 from galley.pipelines.page_pipeline import PageJob
 
-ConfigT = TypeVar("ConfigT", bound=DocPreprocessorConfig)
-PIPELINE_NAMES = {DocPreprocessorConfig: "doc_preprocessor"}
+ConfigT = TypeVar("ConfigT", bound=PipelineConfig)
+PIPELINE_NAMES: Mapping[type, str] = {DocPreprocessorConfig: "doc_preprocessor", OcrConfig: "ocr"}
+"""Configuration -> its pipeline in `galley.pipelines.page_pipeline`."""
 _RESULTS_PER_SLOT = 4
 """Results, in multiples of a slot's depth, that an ordered run of whole results may hold back for each slot."""
 

@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from galley.config import OcrOptions
+
 Image: TypeAlias = NDArray[np.uint8]
 """A page in BGR order, shape (height, width, 3)."""
 
@@ -47,12 +49,103 @@ class PreprocessedPage:
             "angle": self.angle,
         }
 
-    def arrays(self) -> dict[str, Image]:
+    def arrays(self) -> dict[str, Any]:
         """The fields that PaddleOCR's result has in memory but not in JSON."""
         return {"input_img": self.input_img, "rot_img": self.rot_img, "output_img": self.output_img}
 
 
-PageResult: TypeAlias = PreprocessedPage
+@dataclass(frozen=True, slots=True, eq=False)
+class TextLine:
+    """One line of text on a page."""
+
+    polygon: NDArray[np.int32]
+    """Corners (4, 2), x and y, clockwise from where the text begins."""
+    angle: int
+    """1 if the line stood on its head, 0 if not, -1 when nobody looked."""
+    text: str
+    score: float
+    """Mean probability of the characters; 0 where nothing was read."""
+    words: tuple[str, ...] = ()
+    word_boxes: tuple[tuple[int, int, int, int], ...] = ()
+    """Left, top, right and bottom of each word."""
+
+    @property
+    def box(self) -> list[int]:
+        """Left, top, right and bottom."""
+        return [*self.polygon.min(axis=0).tolist(), *self.polygon.max(axis=0).tolist()]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecognizedPage:
+    """The result of OCR for one page."""
+
+    input_path: str | None
+    page_index: int | None
+    name: str
+    """As in `PreprocessedPage`."""
+    preprocessed: PreprocessedPage
+    """The page whose pixels the polygons are about, `output_img`."""
+    options: OcrOptions
+    found: tuple[TextLine, ...]
+    """All lines that were found, in reading order."""
+    text_type: str = "general"
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """As in `PreprocessedPage`."""
+
+    @property
+    def lines(self) -> tuple[TextLine, ...]:
+        """The lines whose score is high enough."""
+        return tuple(line for line in self.found if line.score >= self.options.text_rec_score_thresh)
+
+    def json(self) -> dict[str, Any]:
+        """PaddleOCR's JSON fields, in its order."""
+        options = self.options
+        fields: dict[str, Any] = {
+            "input_path": self.input_path,
+            "page_index": self.page_index,
+            "model_settings": {
+                "use_doc_preprocessor": options.use_doc_preprocessor,
+                "use_textline_orientation": options.use_textline_orientation,
+            },
+        }
+        if options.use_doc_preprocessor:
+            fields["doc_preprocessor_res"] = self.preprocessed.json()
+        fields["dt_polys"] = [line.polygon.tolist() for line in self.found]
+        fields["text_det_params"] = {
+            "limit_side_len": options.text_det_limit_side_len,
+            "limit_type": options.text_det_limit_type,
+            "thresh": options.text_det_thresh,
+            "max_side_limit": options.text_det_max_side_limit,
+            "box_thresh": options.text_det_box_thresh,
+            "unclip_ratio": options.text_det_unclip_ratio,
+        }
+        fields["text_type"] = self.text_type
+        if self.found:
+            fields["textline_orientation_angles"] = [line.angle for line in self.found]
+        fields["text_rec_score_thresh"] = options.text_rec_score_thresh
+        fields["return_word_box"] = options.return_word_box
+        lines = self.lines
+        fields["rec_texts"] = [line.text for line in lines]
+        fields["rec_scores"] = [line.score for line in lines]
+        fields["rec_polys"] = [line.polygon.tolist() for line in lines]
+        fields["rec_boxes"] = [line.box for line in lines]
+        if options.return_word_box:
+            fields["text_word_boxes"] = [[list(box) for box in line.word_boxes] for line in lines]
+            fields["text_word"] = [list(line.words) for line in lines]
+        return fields
+
+    def arrays(self) -> dict[str, Any]:
+        """The fields that are arrays in PaddleOCR's result in memory, and lists in JSON or not there at all."""
+        lines = self.lines
+        return {
+            "doc_preprocessor_res": self.preprocessed.json() | self.preprocessed.arrays(),
+            "dt_polys": [line.polygon for line in self.found],
+            "rec_polys": [line.polygon for line in lines],
+            "rec_boxes": np.array([line.box for line in lines], np.int32),
+        }
+
+
+PageResult: TypeAlias = PreprocessedPage | RecognizedPage
 """Any pipeline's result."""
 
 

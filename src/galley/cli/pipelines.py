@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -17,29 +18,31 @@ from rich.console import Console
 from galley.api import Runner, Settings
 from galley.cli.fetching import ShownFetch
 from galley.cli.summary import exit_code, print_summary
-from galley.compat import doc_preprocessor
-from galley.compat.keywords import Keyword, check_keywords, flag_word, settings_values, word_list
-from galley.compat.paddlex_yaml import read_keywords
-from galley.config import overlay
+from galley.compat import doc_preprocessor, ocr
+from galley.compat.interface import Interface, make_settings
+from galley.compat.keywords import Keyword, flag_word, word_list
 from galley.errors import BadArguments, ExitCode
 from galley.inputs import count_files
 from galley.outputs.saving import FORMATS, SAVE_ALL, SavePlan, check_formats
 from galley.pages import Failed, PageRef, Unreadable
 from galley.progress import LiveProgress, PlainProgress, Progress, SilentProgress
-from galley.results import PreprocessedPage
 from galley.tally import Tally
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add a command for each pipeline there is."""
-    parser = commands.add_parser(
-        "doc_preprocessor",
-        help="turn pages upright and flatten them",
-        description="Turn pages upright and flatten them, on one device or many.",
-        allow_abbrev=False,
-    )
-    _add_flags(parser, doc_preprocessor.KEYWORDS, PreprocessedPage)
-    parser.set_defaults(run=_run_doc_preprocessor)
+    for interface, purpose in (
+        (doc_preprocessor.INTERFACE, "turn pages upright and flatten them"),
+        (ocr.INTERFACE, "find and read the text on pages"),
+    ):
+        parser = commands.add_parser(
+            interface.command,
+            help=purpose,
+            description=f"{purpose.capitalize()}, on one device or many.",
+            allow_abbrev=False,
+        )
+        _add_flags(parser, interface.rows, interface.result)
+        parser.set_defaults(run=partial(_run_pipeline, interface))
 
 
 def _add_flags(parser: argparse.ArgumentParser, rows: Sequence[Keyword], result: type) -> None:
@@ -69,6 +72,7 @@ def _add_flags(parser: argparse.ArgumentParser, rows: Sequence[Keyword], result:
             parser.add_argument(
                 f"--{row.name}",
                 type=_argument_type(row),
+                nargs=row.words,
                 choices=row.choices,
                 metavar=_metavar(row),
                 help=row.help.replace("%", "%%"),
@@ -96,22 +100,10 @@ def _metavar(row: Keyword) -> str | None:
     return {flag_word: "{True,False}", int: "N", float: "X"}.get(row.parse, "TEXT")
 
 
-def _run_doc_preprocessor(options: argparse.Namespace) -> ExitCode:
-    settings = doc_preprocessor.default_settings()
-    rows = doc_preprocessor.KEYWORDS
-    settings = _with_flags(settings, rows, doc_preprocessor.PADDLEX_NAME, options)
-    return _run(replace(settings, save=_save_plan(options, PreprocessedPage)), options)
-
-
-def _with_flags(
-    settings: Settings[Any], rows: Sequence[Keyword], paddlex_name: str, options: argparse.Namespace
-) -> Settings[Any]:
-    given = {row.name: getattr(options, row.name) for row in rows if row.flag}
-    given = {name: value for name, value in given.items() if value is not None}
-    if "paddlex_config" in given:
-        given = read_keywords(given["paddlex_config"], paddlex_name, rows) | given
-    check_keywords(f"galley {paddlex_name}", rows, given)
-    return overlay(settings, settings_values(rows, given))
+def _run_pipeline(interface: Interface, options: argparse.Namespace) -> ExitCode:
+    given = {row.name: getattr(options, row.name) for row in interface.rows if row.flag}
+    settings = make_settings(interface, f"galley {interface.command}", given)
+    return _run(replace(settings, save=_save_plan(options, interface.result)), options)
 
 
 def _save_plan(options: argparse.Namespace, result: type) -> SavePlan:

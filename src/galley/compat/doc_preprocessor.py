@@ -10,16 +10,16 @@ from types import TracebackType
 from typing import Any
 
 from galley.api import Settings
+from galley.compat.interface import Interface
 from galley.compat.keywords import signature
 from galley.compat.results import Result
 from galley.compat.session import Session, collect
 from galley.compat.table import COMMON, DOC_PREPROCESSOR, ON_FAILURE
 from galley.config import DocPreprocessorConfig
+from galley.results import PreprocessedPage
 
 KEYWORDS = (*DOC_PREPROCESSOR, *COMMON)
 """What the constructor takes, and what the command line offers as flags."""
-
-PADDLEX_NAME = "doc_preprocessor"
 
 
 def default_settings() -> Settings[DocPreprocessorConfig]:
@@ -27,10 +27,19 @@ def default_settings() -> Settings[DocPreprocessorConfig]:
     return Settings(DocPreprocessorConfig())
 
 
+INTERFACE = Interface(
+    command="doc_preprocessor",
+    paddlex_name="doc_preprocessor",
+    rows=(*KEYWORDS, ON_FAILURE),
+    result=PreprocessedPage,
+    defaults=default_settings,
+)
+
+
 class DocPreprocessor:
     """Turns pages upright and flattens them, on one device or many."""
 
-    __signature__ = signature((*KEYWORDS, ON_FAILURE))
+    __signature__ = signature(INTERFACE.rows)
 
     def __init__(self, **keywords: Any) -> None:
         """Open the pipeline: PaddleOCR's keywords, and Galley's own (`help(DocPreprocessor)` lists them).
@@ -40,9 +49,7 @@ class DocPreprocessor:
             DeviceError: a device or engine that is not there.
             ModelError: a model that is missing and cannot be fetched.
         """
-        self._session = Session(
-            type(self).__name__, PADDLEX_NAME, (*KEYWORDS, ON_FAILURE), default_settings(), keywords
-        )
+        self._session = Session(type(self).__name__, INTERFACE, keywords)
 
     def predict(
         self,

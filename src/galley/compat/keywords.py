@@ -9,10 +9,12 @@ import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from galley.config import suggest
 from galley.errors import BadArguments
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 
 def flag_word(word: str) -> bool:
@@ -51,6 +53,10 @@ class Keyword:
     flag: bool = True
     no_effect: str = ""
     """Why it has no effect, said when it is given all the same."""
+    new_name: str | None = None
+    """The keyword to use instead, where this one is deprecated."""
+    words: int | None = None
+    """How many words the flag takes, where its value is a sequence of that length."""
 
 
 PADDLE_ENGINES = ("paddle", "paddle_static", "paddle_dynamic", "transformers")
@@ -74,7 +80,7 @@ def check_keywords(owner: str, rows: Sequence[Keyword], given: Mapping[str, Any]
 def _check_value(row: Keyword, value: Any) -> None:
     if row.choices is not None and value not in row.choices:
         raise BadArguments(f"{row.name}={value!r}; choose from {', '.join(row.choices)}")
-    expected = _TYPES.get(row.parse)
+    expected = _TYPES.get(row.parse) if row.words is None else (list, tuple)
     if expected is not None and (not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected)):
         raise BadArguments(f"{row.name}={value!r} is a {type(value).__name__}; give a {expected[0].__name__}")
 
@@ -94,7 +100,7 @@ def settings_values(rows: Sequence[Keyword], given: Mapping[str, Any]) -> dict[s
         if value is None or value == row.default:
             continue
         if row.path is not None:
-            values[row.path] = value
+            values[row.path] = value if row.words is None else tuple(value)
         elif row.no_effect:
             warnings.warn(f"{row.name} has no effect: {row.no_effect}", stacklevel=4)
     engine = given.get("engine")
@@ -106,18 +112,52 @@ def settings_values(rows: Sequence[Keyword], given: Mapping[str, Any]) -> dict[s
     return values
 
 
-def signature(rows: Sequence[Keyword]) -> inspect.Signature:
-    """A signature that shows these keywords, for `help()` and for editors."""
+def by_position(
+    owner: str, rows: Sequence[Keyword], values: Sequence[Any], keywords: Mapping[str, Any]
+) -> dict[str, Any]:
+    """`keywords` and the `values` that were given by position, in the order of `rows`.
+
+    Raises:
+        BadArguments: too many values, or one that is given twice.
+    """
+    if len(values) > len(rows):
+        raise BadArguments(f"{owner} takes {len(rows)} values by position, not {len(values)}")
+    named = {row.name: value for row, value in zip(rows, values, strict=False)}
+    twice = named.keys() & keywords.keys()
+    if twice:
+        raise BadArguments(f"{owner} was given {', '.join(sorted(twice))} twice")
+    return named | dict(keywords)
+
+
+def signature(rows: Sequence[Keyword], positional: int = 0) -> inspect.Signature:
+    """A signature that shows these keywords, the first `positional` by position too, for `help()` and editors."""
     return inspect.Signature(
         [
             inspect.Parameter(
-                row.name, inspect.Parameter.KEYWORD_ONLY, default=row.default, annotation=_annotation(row)
+                row.name,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD if place < positional else inspect.Parameter.KEYWORD_ONLY,
+                default=row.default,
+                annotation=_annotation(row),
             )
-            for row in rows
+            for place, row in enumerate(rows)
         ]
     )
 
 
+def shows(first: str, rows: Sequence[Keyword]) -> Callable[[FunctionT], FunctionT]:
+    """A decorator: the method is shown with the parameter `first` and these keywords."""
+    named = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in ("self", first)]
+    shown = inspect.Signature([*named, *signature(rows).parameters.values()])
+
+    def mark(method: FunctionT) -> FunctionT:
+        method.__signature__ = shown  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
 def _annotation(row: Keyword) -> str:
     name = {flag_word: "bool", word_list: "Sequence[str]"}.get(row.parse, getattr(row.parse, "__name__", "str"))
+    if row.words is not None:
+        name = f"Sequence[{name}]"
     return name if row.default is not None else f"{name} | None"

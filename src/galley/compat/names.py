@@ -24,8 +24,10 @@ from galley.errors import BadArguments
 
 OWN: Mapping[str, str] = {
     "DocPreprocessor": "galley.compat.doc_preprocessor",
+    "OCR": "galley.compat.ocr",
+    "PaddleOCR": "galley.compat.ocr",
 }
-"""Class of Galley's own -> its module, which also has `KEYWORDS`, `PADDLEX_NAME` and `default_settings`."""
+"""Class of Galley's own -> its module, whose `INTERFACE` has its keywords and defaults."""
 
 _PADDLEOCR_MODULES = ("_pipelines", "_models")
 """Where `paddleocr/__init__.py` (3.x) takes its classes with a `predict` from."""

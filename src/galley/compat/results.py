@@ -75,6 +75,10 @@ class Result(Fields):
         """Write the corrected page itself into a folder, or to a file. PaddleOCR has no such method."""
         self._save("corrected", save_path)
 
+    def save_to_text(self, save_path: Any) -> None:
+        """Write the lines that were read into a folder, or to a file. PaddleOCR has no such method."""
+        self._save("text", save_path)
+
     def save_all(self, save_path: Any) -> None:
         """Write everything that PaddleOCR's `save_all` writes for this kind of result."""
         for name in SAVE_ALL[type(self._page)]:

@@ -6,13 +6,13 @@ Runs in: parent.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from galley.api import Runner, Settings
-from galley.compat.keywords import Keyword, check_keywords, settings_values
-from galley.compat.paddlex_yaml import dump, read_keywords
+from galley.api import Runner
+from galley.compat.interface import Interface, make_settings
+from galley.compat.paddlex_yaml import dump
 from galley.compat.results import Result
 from galley.config import overlay
 from galley.errors import PagesFailed
@@ -24,29 +24,17 @@ _KEPT_FAILURES = 1000
 class Session:
     """An open pipeline behind one of the compatible classes."""
 
-    def __init__(
-        self,
-        owner: str,
-        paddlex_name: str,
-        rows: Sequence[Keyword],
-        defaults: Settings[Any],
-        given: Mapping[str, Any],
-    ) -> None:
+    def __init__(self, owner: str, interface: Interface, given: Mapping[str, Any]) -> None:
         """Turn keywords into settings and open a runner on them.
 
         Raises:
             BadArguments, DeviceError, ModelError: the keywords are wrong, or ask for what is not there.
         """
-        check_keywords(owner, rows, given)
-        config = given.get("paddlex_config")
-        base = read_keywords(config, paddlex_name, rows) if config is not None else {}
-        merged = base | {name: value for name, value in given.items() if value is not None}
-        self._rows = rows
-        self._paddlex_name = paddlex_name
-        self.settings: Settings[Any] = overlay(defaults, settings_values(rows, merged))
+        self._interface = interface
+        self.settings = make_settings(interface, owner, given)
         self._runner = Runner(self.settings)
 
-    def iterate(self, inputs: Any, options: Mapping[str, bool | None]) -> Iterator[Result]:
+    def iterate(self, inputs: Any, options: Mapping[str, Any]) -> Iterator[Result]:
         """Results in input order; after the last one, the failures, as `on_failure` says.
 
         Raises:
@@ -78,8 +66,9 @@ class Session:
 
     def export_yaml(self, path: Any) -> None:
         """Write the settings as a PaddleX pipeline YAML file."""
-        values = {row.name: _at(self.settings, row.path) for row in self._rows if row.path is not None}
-        Path(path).write_text(dump(self._paddlex_name, self._rows, values), encoding="utf-8")
+        rows = self._interface.rows
+        values = {row.name: _at(self.settings, row.path) for row in rows if row.path is not None}
+        Path(path).write_text(dump(self._interface.paddlex_name, rows, values), encoding="utf-8")
 
     def close(self) -> None:
         """End all workers."""

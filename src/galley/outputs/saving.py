@@ -18,8 +18,9 @@ from PIL import Image
 
 from galley.errors import BadArguments
 from galley.outputs.files import write_file
+from galley.outputs.lines import draw_lines, plain_text
 from galley.outputs.pictures import draw_preprocessing, encode_picture, picture_suffix, to_picture
-from galley.results import PageResult, PreprocessedPage
+from galley.results import PageResult, PreprocessedPage, RecognizedPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +56,36 @@ def save_pictures(page: PageResult, target: Path) -> list[Path]:
 
 def save_corrected(page: PageResult, target: Path) -> list[Path]:
     """Write the corrected page itself, without captions or the other panels."""
-    return _save_pictures(page, {"corrected": to_picture(page.output_img)}, target)
+    corrected = page.preprocessed if isinstance(page, RecognizedPage) else page
+    return _save_pictures(page, {"corrected": to_picture(corrected.output_img)}, target)
+
+
+def save_text(page: PageResult, target: Path) -> list[Path]:
+    """Write the lines that were read to the text file `target`, or under the page's name into that folder."""
+    if not isinstance(page, RecognizedPage):
+        raise BadArguments("this kind of result has no text")
+    path = target if _is_kind(target, "text/plain") else target / f"{page.name}.txt"
+    write_file(path, plain_text(page).encode())
+    return [path]
 
 
 def drawings(page: PageResult) -> dict[str, Image.Image]:
     """PaddleOCR's `.img`: the pictures drawn for `page`, by key."""
-    return {"preprocessed_img": draw_preprocessing(page)}
+    if not isinstance(page, RecognizedPage):
+        return {"preprocessed_img": draw_preprocessing(page)}
+    pictures = {"ocr_res_img": draw_lines(page)}
+    return pictures | drawings(page.preprocessed) if page.options.use_doc_preprocessor else pictures
 
 
 Saver = Callable[[PageResult, Path], list[Path]]
 
 FORMATS: Mapping[type, Mapping[str, Saver]] = {
     PreprocessedPage: {"json": save_json, "img": save_pictures, "corrected": save_corrected},
+    RecognizedPage: {"json": save_json, "img": save_pictures, "text": save_text, "corrected": save_corrected},
 }
 """Result -> format name -> how it is written, in the order of writing."""
 
-SAVE_ALL: Mapping[type, tuple[str, ...]] = {PreprocessedPage: ("json", "img")}
+SAVE_ALL: Mapping[type, tuple[str, ...]] = {PreprocessedPage: ("json", "img"), RecognizedPage: ("json", "img")}
 """Result -> the formats that PaddleOCR's `save_all` writes."""
 
 

@@ -13,9 +13,9 @@ from galley.config import EngineConfig
 from galley.devices import Slot
 from galley.engines import EngineInfo, open_session
 from galley.errors import ModelError
-from galley.models.rules import ClassifierRules, Model, ResizeShort, ResizeTo
+from galley.models.rules import ClassifierRules, Model, ResizeFit, ResizeShort, ResizeTo
 from galley.results import Image
-from galley.vision.classify import best_label, crop_centre, normalise, resize_short
+from galley.vision.classify import best_label, crop_centre, normalise, pad_right, resize_fit, resize_short
 
 
 class Classifier:
@@ -45,12 +45,13 @@ class Classifier:
         elif isinstance(resize, ResizeTo):
             small = cv2.resize(image, (resize.width, resize.height), interpolation=cv2.INTER_LINEAR)
         else:
-            raise ModelError(f"this classifier's pictures cannot be scaled by {resize}")
+            small = resize_fit(image, resize.width, resize.height)
         if crop is not None:
             small = crop_centre(small, *crop)
         if self.rules.channels == "RGB":
             small = small[:, :, ::-1]
-        return normalise(small, numbers.mean, numbers.std, numbers.scale)
+        planes = normalise(small, numbers.mean, numbers.std, numbers.scale)
+        return pad_right(planes, resize.width) if isinstance(resize, ResizeFit) else planes
 
     def close(self) -> None:
         """Release the network."""

@@ -18,6 +18,7 @@ from galley.results import Image
 from galley.vision.classify import normalise
 from galley.vision.detect import BoxRule, ScaleRule, find_boxes, pad_small, reading_order, scaled_size
 
+
 class Detector:
     """An open text detection network."""
 
@@ -50,7 +51,7 @@ class Detector:
             self.rules.max_candidates,
         )
         padded = pad_small(image)
-        boxes = find_boxes(self._probability(padded, options), padded.shape[:2], rule)
+        boxes = find_boxes(self._probability(padded, options), (padded.shape[0], padded.shape[1]), rule)
         np.clip(boxes, 0, image.shape[1::-1], out=boxes)
         return boxes[reading_order(boxes)]
 
@@ -61,14 +62,16 @@ class Detector:
             options.text_det_max_side_limit,
             self.rules.multiple,
         )
-        height, width = scaled_size(*image.shape[:2], rule) if self._shape is None else self._shape
-        if (height, width) != image.shape[:2]:
+        rows, columns = image.shape[:2]
+        height, width = scaled_size(rows, columns, rule) if self._shape is None else self._shape
+        if (height, width) != (rows, columns):
             image = cv2.resize(image, (width, height))
         if self.rules.channels == "RGB":
             image = image[:, :, ::-1]
         numbers = self.rules.normalization
         (answer,) = self._session.run(normalise(image, numbers.mean, numbers.std, numbers.scale))
-        return answer[0, 0]
+        probability: NDArray[np.float32] = answer[0, 0]
+        return probability
 
     def close(self) -> None:
         """Release the network."""

@@ -5,6 +5,7 @@ Runs in: worker. Pure.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -19,6 +20,19 @@ def resize_short(image: NDArray[np.uint8], short: int) -> NDArray[np.uint8]:
     size = (round(width * scale), round(height * scale))
     small: NDArray[np.uint8] = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
     return small
+
+
+def resize_fit(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """`image` (h, w, c) scaled to `height` with its proportions, or to `width` x `height` where it is longer."""
+    rows, columns = image.shape[:2]
+    size = (min(width, math.ceil(height * columns / rows)), height)
+    small: NDArray[np.uint8] = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+    return small
+
+
+def pad_right(planes: NDArray[np.float32], width: int) -> NDArray[np.float32]:
+    """`planes` (1, c, h, w) made `width` wide with zeros on the right."""
+    return np.pad(planes, ((0, 0), (0, 0), (0, 0), (0, width - planes.shape[3])))
 
 
 def crop_centre(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:

@@ -1,0 +1,107 @@
+"""OCR: find the lines of text on a page and read them.
+
+Runs in: worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from galley.config import OcrConfig, OcrOptions
+from galley.devices import Slot
+from galley.engines import EngineInfo
+from galley.inputs.names import page_stem
+from galley.models.rules import Model
+from galley.pages import PageRef
+from galley.pipelines.classifier import Classifier
+from galley.pipelines.detector import Detector
+from galley.pipelines.doc_preprocessor import DocPreprocessor
+from galley.pipelines.recognizer import ReadLine, Recognizer
+from galley.results import Image, RecognizedPage, TextLine
+from galley.vision.crop import crop_line
+from galley.vision.orientation import turn
+from galley.vision.words import place_words
+
+UNKNOWN_ANGLE = -1
+"""What the result says of lines whose orientation nobody looked at."""
+_UPSIDE_DOWN = "180"
+
+
+class Ocr:
+    """The open pipeline: the networks of the steps that its configuration makes available."""
+
+    def __init__(self, config: OcrConfig, models: Mapping[str, Model], slot: Slot) -> None:
+        """Open the networks.
+
+        Args:
+            config: which steps are available.
+            models: the models at hand, by the steps of `OcrConfig.models`; those of steps that are off may be missing.
+            slot: whose device and cores to use.
+        """
+        self._preprocessor = DocPreprocessor(config.preprocessing, models, slot)
+        shape = None if config.detection_shape is None else config.detection_shape[1:]
+        self._detector = Detector(models["detection"], config.engine, slot, shape)
+        self._orientation = (
+            Classifier(models["line_orientation"], config.engine, slot)
+            if config.options.use_textline_orientation
+            else None
+        )
+        self._recognizer = Recognizer(
+            models["recognition"],
+            config.engine,
+            slot,
+            batch=config.recognition_batch,
+            shape=None if config.recognition_shape is None else config.recognition_shape[1:],
+        )
+
+    def networks(self) -> dict[str, EngineInfo]:
+        """What each open network really runs on."""
+        own = {
+            "detection": self._detector,
+            "line_orientation": self._orientation,
+            "recognition": self._recognizer,
+        }
+        return self._preprocessor.networks() | {name: step.info for name, step in own.items() if step is not None}
+
+    def process(self, image: Image, page: PageRef, options: OcrOptions) -> RecognizedPage:
+        """The result of one page (h, w, 3), BGR. `options` may switch off steps, not on."""
+        preprocessed = self._preprocessor.process(image, page, options.preprocessing)
+        flat = preprocessed.output_img
+        boxes = self._detector.find(flat, options)
+        cut = [(box, line) for box in boxes if (line := crop_line(flat, box)) is not None]
+        angles = [self._angle(line, options) for _, line in cut]
+        upright = [turn(line, 180) if angle == 1 else line for (_, line), angle in zip(cut, angles, strict=True)]
+        read = self._recognizer.read(upright)
+        found = [_text_line(box, angle, one, options) for (box, _), angle, one in zip(cut, angles, read, strict=True)]
+        return RecognizedPage(
+            input_path=page.path,
+            page_index=page.index,
+            name=page_stem(page),
+            # PaddleOCR's nested results do not name their page.
+            preprocessed=replace(preprocessed, input_path=None, page_index=None),
+            options=options,
+            found=tuple(found),
+        )
+
+    def _angle(self, line: Image, options: OcrOptions) -> int:
+        if self._orientation is None or not options.use_textline_orientation:
+            return UNKNOWN_ANGLE
+        return int(self._orientation.label(line).startswith(_UPSIDE_DOWN))
+
+    def close(self) -> None:
+        """Release the networks."""
+        self._preprocessor.close()
+        for step in (self._detector, self._orientation, self._recognizer):
+            if step is not None:
+                step.close()
+
+
+def _text_line(box: NDArray[np.int32], angle: int, read: ReadLine, options: OcrOptions) -> TextLine:
+    if not options.return_word_box:
+        return TextLine(box, angle, read.line.text, read.line.score)
+    words, boxes = place_words(read.line, box, read.steps)
+    return TextLine(box, angle, read.line.text, read.line.score, tuple(words), tuple(boxes))

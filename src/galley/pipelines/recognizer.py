@@ -1,0 +1,106 @@
+"""The step that reads lines of text.
+
+Runs in: worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from galley.config import EngineConfig
+from galley.devices import Slot
+from galley.engines import EngineInfo, open_session
+from galley.errors import ModelError
+from galley.models.metadata import read_metadata
+from galley.models.rules import Model, RecognizerRules
+from galley.results import Image
+from galley.vision.recognize import Batch, Line, LineSize, decode, line_input, plan_batches, stretched_input
+
+_CHARACTERS = "character"
+"""Key of the characters in a graph's metadata."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """What was read in one line, and how many steps of the network's answer its pixels take."""
+
+    line: Line
+    steps: float
+
+
+class Recognizer:
+    """An open text recognition network."""
+
+    def __init__(
+        self, model: Model, config: EngineConfig, slot: Slot, *, batch: int, shape: tuple[int, int] | None
+    ) -> None:
+        """Open the network of `model`, whose rules must be those of a text recogniser.
+
+        Args:
+            model: the network.
+            config: how to run it.
+            slot: where to run it.
+            batch: how many lines are padded to one width.
+            shape: (height, width) that every line is scaled to; None for each its own, by its proportions.
+        """
+        if not isinstance(model.rules, RecognizerRules):
+            raise ModelError(f"model {model.name!r} from {model.origin} does not read text")
+        self.rules = model.rules
+        self._batch = batch
+        self._shape = shape
+        self._size = LineSize(self.rules.height, self.rules.width, self.rules.max_width)
+        self._session = open_session(model.path, engine=config.engine, slot=slot, precision=config.precision)
+        self._characters = _characters(model, self.rules)
+        classes = self._session.outputs[0].shape[-1]
+        if classes not in (None, len(self._characters)):
+            raise ModelError(
+                f"model {model.name!r} from {model.origin} answers {classes} classes and names {len(self._characters)}"
+            )
+
+    @property
+    def info(self) -> EngineInfo:
+        """What the network really runs on."""
+        return self._session.info
+
+    def read(self, lines: Sequence[Image]) -> list[ReadLine]:
+        """The texts of lines (h, w, 3), BGR, each at least one pixel high and wide, in the same order."""
+        texts: dict[int, ReadLine] = {}
+        shapes = [(line.shape[0], line.shape[1]) for line in lines]
+        for batch in plan_batches(shapes, self._size, self._batch):
+            for index in batch.lines:
+                texts[index] = self._read_one(lines[index], batch, lines)
+        return [texts[index] for index in range(len(lines))]
+
+    def _read_one(self, line: Image, batch: Batch, lines: Sequence[Image]) -> ReadLine:
+        (answer,) = self._session.run(self._network_input(line, batch.width)[np.newaxis])
+        read = decode(answer[0].argmax(axis=-1), answer[0].max(axis=-1), self._characters)
+        widest = max(self._size.width / self._size.height, *(_proportion(lines[index]) for index in batch.lines))
+        return ReadLine(read, answer.shape[1] * (_proportion(line) / widest))
+
+    def _network_input(self, line: Image, width: int) -> NDArray[np.float32]:
+        planes = line_input(line, self._size, width) if self._shape is None else stretched_input(line, *self._shape)
+        return planes if self.rules.channels == "BGR" else np.ascontiguousarray(planes[::-1])
+
+    def close(self) -> None:
+        """Release the network."""
+        self._session.close()
+
+
+def _proportion(line: Image) -> float:
+    height, width = line.shape[:2]
+    return float(width / height)
+
+
+def _characters(model: Model, rules: RecognizerRules) -> tuple[str, ...]:
+    """The character of each class: the blank, those of the model, and the space."""
+    named = rules.characters
+    if named is None:
+        metadata = read_metadata(model.path)
+        if _CHARACTERS not in metadata:
+            raise ModelError(f"{model.path} does not name its characters (metadata key {_CHARACTERS!r})")
+        named = tuple(metadata[_CHARACTERS].split("\n"))
+    return ("", *named, " ")

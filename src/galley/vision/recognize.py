@@ -1,0 +1,103 @@
+"""Text recognition: what a CTC network sees of a line, and the text in its answer.
+
+Runs in: worker. Pure.
+
+Source of the method: Graves et al., "Connectionist Temporal Classification", ICML 2006, decoded greedily. Widths and
+padding are those of PaddleX 3.7: these networks look at the whole width, so padding changes their answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+BLANK = 0
+"""The class that stands for no character."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineSize:
+    """The sizes of network inputs, in pixels."""
+
+    height: int
+    width: int
+    """Least width."""
+    max_width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Lines that are padded to one width."""
+
+    lines: tuple[int, ...]
+    """Indices of the lines, narrowest first."""
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was read in one line."""
+
+    text: str
+    score: float
+    """Mean probability of the characters; 0 where there are none."""
+    columns: tuple[int, ...]
+    """For each character, the step of the network's answer that it was read at."""
+
+
+def plan_batches(shapes: Sequence[tuple[int, int]], size: LineSize, lines: int) -> list[Batch]:
+    """Lines of these (height, width), in batches of `lines`, by their proportions; each as wide as its widest."""
+    order = sorted(range(len(shapes)), key=lambda index: shapes[index][1] / shapes[index][0])
+    widths = [padded_width(height, width, size) for height, width in shapes]
+    groups = [tuple(order[start : start + lines]) for start in range(0, len(order), lines)]
+    return [Batch(group, max(widths[line] for line in group)) for group in groups]
+
+
+def padded_width(height: int, width: int, size: LineSize) -> int:
+    """The width of the network input for one line alone."""
+    proportion = max(size.width / size.height, width / height)
+    return min(int(size.height * proportion), size.max_width)
+
+
+def line_input(line: NDArray[np.uint8], size: LineSize, width: int) -> NDArray[np.float32]:
+    """A line (h, w, 3) as network input (3, size.height, width), -1 to 1; what is right of the line is 0."""
+    rows, columns = line.shape[:2]
+    used = min(padded_width(rows, columns, size), math.ceil(size.height * (columns / rows)))
+    planes: NDArray[np.float32] = np.zeros((3, size.height, width), np.float32)
+    planes[:, :, :used] = _scaled(line, size.height, used)
+    return planes
+
+
+def stretched_input(line: NDArray[np.uint8], height: int, width: int) -> NDArray[np.float32]:
+    """A line (h, w, 3) as network input (3, height, width), -1 to 1, its proportions given up."""
+    return _scaled(line, height, width)
+
+
+def _scaled(line: NDArray[np.uint8], height: int, width: int) -> NDArray[np.float32]:
+    planes: NDArray[np.float32] = cv2.LUT(cv2.resize(line, (width, height)), _TO_UNIT).transpose(2, 0, 1)
+    return planes
+
+
+# In the order of PaddleX's operations, so that the last bit is the same.
+_TO_UNIT: NDArray[np.float32] = (np.arange(256, dtype=np.float32) / 255 - np.float32(0.5)) / np.float32(0.5)
+
+
+def decode(best: NDArray[np.integer], scores: NDArray[np.floating], characters: Sequence[str]) -> Line:
+    """The text in the network's answer for one line.
+
+    Args:
+        best: the most probable class of each step, (steps,).
+        scores: its probability, (steps,).
+        characters: the character of each class; the first, the blank, is never used.
+    """
+    kept = best != BLANK
+    kept[1:] &= best[1:] != best[:-1]
+    columns = np.flatnonzero(kept)
+    text = "".join([characters[index] for index in best[columns]])
+    score = float(np.mean(scores[columns])) if len(columns) else 0.0
+    return Line(text, score, tuple(int(column) for column in columns))
