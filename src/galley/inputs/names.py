@@ -73,12 +73,11 @@ def claim_for(file_name: str, folder: str | None = None) -> Claim:
 
 def names_in_folder(file_names: Collection[str]) -> dict[str, str]:
     """The names of those files of one folder that cannot have their `file_stem`."""
-    claims = [claim_for(name) for name in file_names]
-    return {
-        file_name: name
-        for file_name, claim, name in zip(file_names, claims, assign(claims), strict=True)
-        if name != claim.choices[0]
-    }
+    stems = [file_stem(name) for name in file_names]
+    if not clashes(stems, [is_document(name) for name in file_names]):
+        return {}
+    names = assign([claim_for(name) for name in file_names])
+    return {file_name: name for file_name, stem, name in zip(file_names, stems, names, strict=True) if name != stem}
 
 
 def assign(claims: Sequence[Claim]) -> list[str]:
@@ -90,13 +89,14 @@ def assign(claims: Sequence[Claim]) -> list[str]:
     """
     levels = [0] * len(claims)
     last_resorts = _last_resorts(claims)
+    documents = [claim.document for claim in claims]
     while True:
         names = [
             claim.choices[level] if level < len(claim.choices) else last_resort
             for claim, level, last_resort in zip(claims, levels, last_resorts, strict=True)
         ]
         moving: set[int] = set()
-        for pair in _clashes(claims, names):
+        for pair in clashes(names, documents):
             movable = [i for i in pair if levels[i] < len(claims[i].choices)]
             lowest = min((levels[i] for i in movable), default=0)
             moving.update(i for i in movable if levels[i] == lowest)
@@ -124,27 +124,34 @@ def _last_resorts(claims: Sequence[Claim]) -> list[str]:
     return names
 
 
-def _clashes(claims: Sequence[Claim], names: Iterable[str]) -> list[tuple[int, int]]:
+def clashes(names: Iterable[str], documents: Sequence[bool]) -> list[tuple[int, int]]:
+    """Pairs of positions whose names are equal, or one of them a page of the other, a document.
+
+    Not all pairs, but at least one for every name that meets another.
+    """
     keys = [folded(name) for name in names]
     first: dict[str, int] = {}
-    documents: dict[str, int] = {}
-    clashes = []
-    for i, key in enumerate(keys):
+    first_documents: dict[str, int] = {}
+    pairs = []
+    for i, (key, document) in enumerate(zip(keys, documents, strict=True)):
         if key in first:
-            clashes.append((i, first[key]))
+            pairs.append((i, first[key]))
         else:
             first[key] = i
-        if claims[i].document:
-            documents.setdefault(key, i)
-    for i, key in enumerate(keys):
-        match = None if claims[i].document else _PAGE.fullmatch(key)
-        if match is not None and match[1] in documents:
-            clashes.append((i, documents[match[1]]))
-    return clashes
+        if document:
+            first_documents.setdefault(key, i)
+    if first_documents:
+        for i, (key, document) in enumerate(zip(keys, documents, strict=True)):
+            match = None if document else _PAGE.fullmatch(key)
+            if match is not None and match[1] in first_documents:
+                pairs.append((i, first_documents[match[1]]))
+    return pairs
 
 
 def _shortened(name: str) -> str:
     """The name itself, or its beginning and a checksum if output files could not be written under it."""
+    if len(name) <= _MAX_NAME_BYTES // 4:  # no character has more than four bytes
+        return name
     encoded = name.encode("utf-8", "surrogateescape")
     if len(encoded) <= _MAX_NAME_BYTES:
         return name

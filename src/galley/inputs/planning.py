@@ -14,8 +14,18 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from galley.inputs.elements import ArrayInput, Element, FileInput, TreeInput, UrlInput
-from galley.inputs.names import Claim, assign, claim_for, file_stem, names_in_folder, url_file_name
+from galley.inputs.names import (
+    Claim,
+    assign,
+    claim_for,
+    clashes,
+    file_stem,
+    is_document,
+    names_in_folder,
+    url_file_name,
+)
 from galley.inputs.options import kind_of
+from galley.pages import PageKind
 
 _RESERVED = re.compile(r"_\Z|array_|url_", re.IGNORECASE)
 
@@ -51,13 +61,17 @@ class _Flat:
     among_all = False
 
     def __init__(self, elements: Sequence[Element]) -> None:
-        folders = {os.path.dirname(_absolute(e.path)) for e in elements if isinstance(e, FileInput)}
-        root = os.path.commonpath(folders) if folders else "/"
-        claims: dict[object, Claim] = {}
-        for element in elements:
-            if not isinstance(element, TreeInput) and _is_page(element):
-                claims.setdefault(_identity(element), _claim(element, root))
-        self._names = dict(zip(claims, assign(list(claims.values())), strict=True))
+        singles = {
+            _identity(element): element
+            for element in elements
+            if not isinstance(element, TreeInput) and _is_page(element)
+        }
+        names = [_first_choice(identity, element) for identity, element in singles.items()]
+        if clashes(names, [_is_numbered(element) for element in singles.values()]):
+            folders = {os.path.dirname(str(i)) for i, e in singles.items() if isinstance(e, FileInput)}
+            root = os.path.commonpath(folders) if folders else "/"
+            names = assign([_claim(identity, element, root) for identity, element in singles.items()])
+        self._names = dict(zip(singles, names, strict=True))
 
     def name(self, element: ArrayInput | UrlInput | FileInput) -> str:
         return self._names[_identity(element)]
@@ -155,16 +169,27 @@ def _identity(element: ArrayInput | UrlInput | FileInput) -> object:
     return element.position if isinstance(element, ArrayInput) else ("url", element.url)
 
 
-def _claim(element: ArrayInput | UrlInput | FileInput, root: str) -> Claim:
+def _is_numbered(element: ArrayInput | UrlInput | FileInput) -> bool:
+    if isinstance(element, FileInput):
+        return is_document(element.path)
+    # What an address without a suffix holds is known only after it is fetched: perhaps a document.
+    return isinstance(element, UrlInput) and kind_of(url_file_name(element.url)) is not PageKind.IMAGE
+
+
+def _first_choice(identity: object, element: ArrayInput | UrlInput | FileInput) -> str:
     if isinstance(element, ArrayInput):
-        return Claim((_array_name(element),), document=False)
+        return _array_name(element)
+    return file_stem(url_file_name(element.url) if isinstance(element, UrlInput) else os.path.basename(str(identity)))
+
+
+def _claim(identity: object, element: ArrayInput | UrlInput | FileInput, root: str) -> Claim:
+    numbered = _is_numbered(element)
+    if isinstance(element, ArrayInput):
+        return Claim((_array_name(element),), numbered)
     if isinstance(element, UrlInput):
-        file_name = url_file_name(element.url)
-        # What an address without a suffix holds is known only after it is fetched.
-        claim = claim_for(file_name)
-        return claim if kind_of(file_name) is not None else Claim(claim.choices, document=True)
-    path = _absolute(element.path)
-    return claim_for(os.path.basename(path), _below(os.path.dirname(path), root).rstrip("/"))
+        return Claim(claim_for(url_file_name(element.url)).choices, numbered)
+    folder, file_name = os.path.split(str(identity))
+    return claim_for(file_name, _below(folder, root).rstrip("/"))
 
 
 def _array_name(element: ArrayInput) -> str:
