@@ -4,9 +4,21 @@ Runs in: parent and worker. OpenCV is loaded only when pixels are.
 """
 
 from galley.inputs.counting import count_files
-from galley.inputs.listing import Input, list_pages
+from galley.inputs.folder import check_folder, find_files
+from galley.inputs.listing import Input, list_pages, pages_of_file
 from galley.inputs.loading import PageLoader, load_pixels
 from galley.inputs.names import page_stem
 from galley.inputs.options import InputOptions
 
-__all__ = ["Input", "InputOptions", "PageLoader", "count_files", "list_pages", "load_pixels", "page_stem"]
+__all__ = [
+    "Input",
+    "InputOptions",
+    "PageLoader",
+    "check_folder",
+    "count_files",
+    "find_files",
+    "list_pages",
+    "load_pixels",
+    "page_stem",
+    "pages_of_file",
+]

@@ -60,7 +60,7 @@ def _pages_of_all(elements: Iterable[Element], plan: Plan, options: InputOptions
         elif kind_of(element.path) is None:
             yield _unsupported(element)
         else:
-            yield from _pages_of_file(element.path, plan.name(element), options)
+            yield from pages_of_file(element.path, plan.name(element), options)
 
 
 def _pages_of_tree(tree: TreeInput, plan: Plan, options: InputOptions) -> Iterator[PageRef | Unreadable]:
@@ -71,7 +71,7 @@ def _pages_of_tree(tree: TreeInput, plan: Plan, options: InputOptions) -> Iterat
         if isinstance(found, Unreadable):
             yield found
         else:
-            yield from _pages_of_file(found.path, prefix + found.name, options)
+            yield from pages_of_file(found.path, prefix + found.name, options)
     if empty:
         what = "the folder holds no file" if tree.pattern is None else "no file matches"
         yield Unreadable(tree.given, f"{what} of a supported kind ({SUPPORTED})")
@@ -93,7 +93,7 @@ def _pages_of_url(element: UrlInput, plan: Plan, options: InputOptions) -> Itera
     except BadInput as error:
         yield Unreadable(element.url, str(error))
         return
-    yield from _pages_of_file(path, plan.name(element), options)
+    yield from pages_of_file(path, plan.name(element), options)
 
 
 def _unsupported(element: FileInput) -> Unreadable:
@@ -104,7 +104,8 @@ def _unsupported(element: FileInput) -> Unreadable:
     return Unreadable(element.path, f"not a supported kind of file; the name must end in one of: {SUPPORTED}")
 
 
-def _pages_of_file(path: str, name: str, options: InputOptions) -> Iterator[PageRef | Unreadable]:
+def pages_of_file(path: str, name: str, options: InputOptions) -> Iterator[PageRef | Unreadable]:
+    """The pages of one file of a supported kind under the output name `name`; one `Unreadable` if it has none."""
     kind = kind_of(path)
     assert kind is not None
     try:

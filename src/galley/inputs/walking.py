@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import translate
 
@@ -87,9 +87,14 @@ def split_pattern(path: str) -> tuple[str, Pattern]:
     root = "/".join(parts[:fixed])
     if not root:
         root = "/" if path.startswith("/") else "."
-    below = [part for part in parts[fixed:] if part]
+    return root, compile_pattern("/".join(parts[fixed:]))
+
+
+def compile_pattern(path: str) -> Pattern:
+    """A glob pattern below a root that is known; parts without special characters stand for themselves."""
+    below = [part for part in path.split("/") if part]
     compiled = tuple(None if part == "**" else re.compile(translate(part)) for part in below)
-    return root, Pattern(compiled, tuple(part.startswith(".") for part in below))
+    return Pattern(compiled, tuple(part.startswith(".") for part in below))
 
 
 @dataclass(slots=True)
@@ -108,21 +113,32 @@ class _Level:
     """Whether it, or a folder in it, held a file or could not be listed."""
 
 
-def walk(root: str, pattern: Pattern | None = None, *, name_among_all: bool = False) -> Iterator[Found | Unreadable]:
+def walk(
+    root: str,
+    pattern: Pattern | None = None,
+    *,
+    name_among_all: bool = False,
+    leave_out: str | None = None,
+    on_other: Callable[[str], None] | None = None,
+) -> Iterator[Found | Unreadable]:
     """All supported files below a folder that match, and what of the tree could not be listed.
 
     Symbolic links to folders are not followed, as PaddleOCR does not; so there are no loops. Holds the
     listings of the current folder and of those above it, nothing else.
 
-    `name_among_all` makes the names unique among all supported files of a folder, not among the matching ones
-    only.
+    Args:
+        root: the folder.
+        pattern: what must match; None for everything.
+        name_among_all: make the names unique among all supported files of a folder, not among the matching ones only.
+        leave_out: a folder, as its real path, that is not looked into.
+        on_other: called with each file that matches and is of no supported kind, or is a link to a folder.
     """
     levels = [_Level(root, "", None if pattern is None else pattern.start())]
     while levels:
         level = levels[-1]
         if level.entries is None:
             try:
-                _list(level, pattern, name_among_all)
+                _list(level, pattern, name_among_all, on_other)
             except OSError as error:
                 level.entries, level.found = [], True
                 yield Unreadable(level.path, f"the folder cannot be listed: {explain(error)}")
@@ -135,7 +151,8 @@ def walk(root: str, pattern: Pattern | None = None, *, name_among_all: bool = Fa
         else:
             entry = level.entries.pop()
             if entry.endswith("/"):
-                levels.extend(_descend(level, entry[:-1], pattern))
+                if leave_out is None or os.path.realpath(_join(level.path, entry[:-1])) != leave_out:
+                    levels.extend(_descend(level, entry[:-1], pattern))
             else:
                 level.found = True
                 name = level.renamed[entry] if entry in level.renamed else file_stem(entry)
@@ -154,7 +171,7 @@ def _descend(level: _Level, name: str, pattern: Pattern | None) -> list[_Level]:
     return [_Level(_join(level.path, name), f"{level.below}{name}/", states)]
 
 
-def _list(level: _Level, pattern: Pattern | None, name_among_all: bool) -> None:
+def _list(level: _Level, pattern: Pattern | None, name_among_all: bool, on_other: Callable[[str], None] | None) -> None:
     """Fill in the entries of a folder.
 
     Raises:
@@ -167,13 +184,19 @@ def _list(level: _Level, pattern: Pattern | None, name_among_all: bool) -> None:
                 folders.append(entry.name + "/")
             elif kind_of(entry.name) is not None and not _is_linked_folder(entry):
                 supported.append(entry.name)
-                if pattern is None or level.states is None or pattern.accepts(pattern.step(level.states, entry.name)):
+                if _matches(level, pattern, entry.name):
                     matching.append(entry.name)
+            elif on_other is not None and _matches(level, pattern, entry.name):
+                on_other(_join(level.path, entry.name))
     supported.sort()
     matching.sort()
     level.renamed = names_in_folder(supported if name_among_all else matching)
     # With the slash at the end of folder names, the order by name is the order of the full paths.
     level.entries = sorted(folders + matching, reverse=True)
+
+
+def _matches(level: _Level, pattern: Pattern | None, name: str) -> bool:
+    return pattern is None or level.states is None or pattern.accepts(pattern.step(level.states, name))
 
 
 def _is_linked_folder(entry: os.DirEntry[str]) -> bool:

@@ -9,7 +9,9 @@ import contextlib
 import errno
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from galley.errors import OutputError
 
@@ -29,10 +31,21 @@ TEMPORARY_PREFIX = ".galley-"
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write `content` to `path`: under a temporary name beside it, then renamed, so that no reader sees a part.
+    """Write `content` to `path` whole or not at all: see `open_whole`.
 
-    An existing file is replaced; missing folders are made. Not synced to the disk: a power cut may lose it, the
-    death of any process does not.
+    Raises:
+        OutputError: the file cannot be written, with the reason in words.
+    """
+    with open_whole(path) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def open_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to that is renamed to `path` at the end, so that no reader sees a part of it.
+
+    It has a temporary name beside `path` and is gone after an exception. An existing file is replaced; missing
+    folders are made. Not synced to the disk: a power cut may lose it, the death of any process does not.
 
     Raises:
         OutputError: the file cannot be written, with the reason in words.
@@ -42,14 +55,16 @@ def write_file(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
+        temporary = None
     except OSError as error:
+        raise OutputError(describe_failure(path, error)) from error
+    finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
-        raise OutputError(describe_failure(path, error)) from error
 
 
 def describe_failure(path: Path, error: OSError) -> str:

@@ -1,0 +1,9 @@
+"""A batch: all files of a folder through a pipeline, with a journal, so that any interruption can be continued.
+
+Runs in: parent.
+"""
+
+from galley.batches.run import PageRunner, run_batch
+from galley.batches.settings import BatchReport, BatchSettings, Watch
+
+__all__ = ["BatchReport", "BatchSettings", "PageRunner", "Watch", "run_batch"]

@@ -1,0 +1,269 @@
+"""What is left to do: the pages of a folder without those that the journal has an outcome for.
+
+Runs in: parent.
+"""
+
+# Paths stay text: `Path` would change what the user wrote, and costs more than the work here.
+# ruff: noqa: PTH116, PTH118
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from galley.batches.settings import BatchSettings, Watch
+from galley.errors import BadInput
+from galley.inputs import find_files, pages_of_file
+from galley.inputs.files import open_file
+from galley.inputs.walking import Found
+from galley.journal import FileRecord, Journal, PageEntry
+from galley.journal.records import DONE, FAILED, WHOLE
+from galley.outputs.assembling import PAGE_SUFFIX, assemble_json, document_name
+from galley.pages import PageKind, PageRef, Unreadable
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a file looks like from outside; all None if it is not there."""
+
+    size: int | None
+    mtime_ns: int | None
+
+
+@dataclass(slots=True)
+class OpenFile:
+    """A file some of whose pages have no outcome yet."""
+
+    id: int
+    path: str
+    name: str
+    look: Look
+    left: int = 0
+    """Pages without an outcome."""
+    document: bool = False
+
+
+@dataclass(slots=True)
+class Progress:
+    """What was found so far."""
+
+    files: int = 0
+    skipped: int = 0
+    done: int = 0
+    """Pages that an earlier run did."""
+    failures: Counter[str] = field(default_factory=Counter)
+    """Pages that failed in an earlier run and are not tried again, by kind."""
+    changed: int = 0
+    unsteady: int = 0
+    absent: int = 0
+    complete: bool = False
+    """Whether all inputs were listed."""
+
+
+class Remaining:
+    """Lists the inputs of a batch against its journal. Holds the files in work, nothing else."""
+
+    def __init__(self, journal: Journal, batch: BatchSettings, watch: Watch, stop: Callable[[], bool]) -> None:
+        """`stop` ends the listing as soon as it says so."""
+        self.progress = Progress()
+        self._journal = journal
+        self._batch = batch
+        self._watch = watch
+        self._stop = stop
+        self._output = os.path.realpath(batch.output_dir)
+        fingerprint = batch.fingerprint
+        self._valid_runs = {run.id for run in journal.runs() if run.fingerprint == fingerprint}
+        self._open: dict[str, OpenFile] = {}
+
+    def pages(self) -> Iterator[PageRef | Unreadable]:
+        """The pages left to do, and the inputs that have none, found while they are asked for."""
+        batch = self._batch
+        for found in find_files(batch.input_dir, batch.pattern, self._output, self._skip):
+            if self._stop():
+                return
+            self.progress.files += 1
+            if isinstance(found, Unreadable):
+                yield self._unlisted(found)
+            else:
+                yield from self._pages_of(found)
+        if not self._stop():
+            self.progress.absent = self._journal.mark_absent()
+            self.progress.complete = True
+
+    def file_of(self, page: PageRef | Unreadable) -> OpenFile:
+        """The file of a page that `pages` gave out."""
+        assert page.path is not None  # a batch has no arrays
+        return self._open[page.path]
+
+    def end_page(self, file: OpenFile) -> None:
+        """A page of the file has its outcome."""
+        file.left -= 1
+        if file.left:
+            return
+        del self._open[file.path]
+        now = look_at(file.path)
+        if now != file.look:
+            self.progress.unsteady += 1
+            what = "vanished" if now.size is None else "changed"
+            self._journal.note_file(file.id, f"{what} while it was worked on")
+            self._watch.say(f"{file.path} {what} while it was worked on; run again to have it as it is now")
+        if file.document and self._batch.per_document:
+            self._assemble(file.id, file.path, file.name, self._journal.pages_of(file.id))
+
+    # ---- one file ----
+
+    def _skip(self, path: str) -> None:
+        self.progress.skipped += 1
+        self._journal.skip_file(path, "not a supported kind of file")
+
+    def _unlisted(self, found: Unreadable) -> Unreadable:
+        known = self._journal.find_file(found.path)
+        file = self._journal.add_file(found.path, "") if known is None else known.id
+        look = look_at(found.path)
+        self._journal.forget_pages(file)
+        self._journal.see_file(file, look.size, look.mtime_ns, None)
+        self._journal.set_pages(file, 1)
+        self._open[found.path] = OpenFile(file, found.path, "", look, left=1)
+        return found
+
+    def _pages_of(self, found: Found) -> Iterator[PageRef | Unreadable]:
+        look = look_at(found.path)
+        known = self._journal.find_file(found.path)
+        digest = self._digest(found.path)
+        kept: list[PageEntry] = []
+        outdated: list[PageEntry] = []
+        if known is None:
+            name = self._free_name(found)
+            file_id = self._journal.add_file(found.path, name)
+        else:
+            name, file_id = known.name, known.id
+            kept, outdated = self._sort_out(known, look, digest)
+        self._journal.see_file(file_id, look.size, look.mtime_ns, digest)
+        if known is not None and known.pages is not None and len(kept) == known.pages:
+            self._count_finished(known, kept)
+            return
+        yield from self._open_file(OpenFile(file_id, found.path, name, look), kept, outdated)
+
+    def _sort_out(self, known: FileRecord, look: Look, digest: str | None) -> tuple[list[PageEntry], list[PageEntry]]:
+        """The outcomes that still hold, and those that do not, which are forgotten."""
+        entries = self._journal.pages_of(known.id)
+        if digest is not None and known.digest is not None:
+            changed = digest != known.digest
+        else:
+            changed = look != Look(known.size, known.mtime_ns)
+        if changed and entries:
+            self.progress.changed += 1
+        kept = [] if changed else [entry for entry in entries if self._holds(entry)]
+        if len(kept) == len(entries):
+            return kept, []
+        if not kept:
+            self._journal.forget_pages(known.id)
+            return [], entries
+        held = {entry.page for entry in kept}
+        outdated = [entry for entry in entries if entry.page not in held]
+        self._journal.forget_pages(known.id, [entry.page for entry in outdated])
+        return kept, outdated
+
+    def _holds(self, entry: PageEntry) -> bool:
+        if entry.run not in self._valid_runs:
+            return False
+        if entry.state == FAILED:
+            return not self._batch.retry_failed
+        return all(look_at(os.path.join(self._output, name)).size for name in entry.outputs)
+
+    def _count_finished(self, file: FileRecord, entries: Sequence[PageEntry]) -> None:
+        failures = Counter(str(entry.kind) for entry in entries if entry.state == FAILED)
+        self.progress.failures += failures
+        self.progress.done += len(entries) - failures.total()
+        self._watch.finished_before(failures.total())
+        if self._batch.per_document and entries[0].page != WHOLE:
+            there = file.document is not None and look_at(os.path.join(self._output, file.document)).size
+            if not there:
+                self._assemble(file.id, file.path, file.name, entries)
+
+    def _open_file(
+        self, file: OpenFile, kept: Sequence[PageEntry], outdated: Sequence[PageEntry]
+    ) -> Iterator[PageRef | Unreadable]:
+        """Give out the pages that are not among `kept`."""
+        held: set[int] | None = None
+        for page in pages_of_file(file.path, file.name, self._batch.inputs):
+            if held is None:
+                held = self._begin(file, page, kept, outdated)
+            if page_number(page) not in held:
+                if self._stop():
+                    return
+                yield page
+
+    def _begin(
+        self, file: OpenFile, first: PageRef | Unreadable, kept: Sequence[PageEntry], outdated: Sequence[PageEntry]
+    ) -> set[int]:
+        """Once it is known how many pages the file has: the numbers of those that are not to be done again."""
+        count = 1 if not isinstance(first, PageRef) or first.count is None else first.count
+        file.document = isinstance(first, PageRef) and first.kind in (PageKind.PDF, PageKind.TIFF)
+        possible = range(count) if file.document else (WHOLE,)
+        if any(entry.page not in possible for entry in kept):  # it has another kind or number of pages than before
+            self._journal.forget_pages(file.id)
+            kept, outdated = [], [*kept, *outdated]
+        self._remove_outputs([entry for entry in outdated if entry.page not in possible])
+        failures = Counter(str(entry.kind) for entry in kept if entry.state == FAILED)
+        self.progress.failures += failures
+        self.progress.done += len(kept) - failures.total()
+        self._journal.set_pages(file.id, count)
+        self._journal.set_document(file.id, None)
+        file.left = count - len(kept)
+        self._open[file.path] = file
+        return {entry.page for entry in kept}
+
+    def _remove_outputs(self, entries: Sequence[PageEntry]) -> None:
+        for entry in entries:
+            for name in entry.outputs:
+                with suppress(OSError):
+                    Path(self._output, name).unlink()
+
+    def _assemble(self, file: int, path: str, name: str, entries: Sequence[PageEntry]) -> None:
+        if any(entry.state != DONE for entry in entries):
+            return
+        parts = [Path(self._output, name) for entry in entries for name in entry.outputs if name.endswith(PAGE_SUFFIX)]
+        document = document_name(name)
+        assemble_json(path, parts, Path(self._output, document))
+        self._journal.set_document(file, document)
+
+    def _free_name(self, found: Found) -> str:
+        """The file's output name; another one if a file that came earlier has it."""
+        if self._journal.owner_of_name(found.name) is None:
+            return found.name
+        return f"{found.name}~{hashlib.sha256(os.fsencode(found.path)).hexdigest()[:8]}"
+
+    def _digest(self, path: str) -> str | None:
+        """The checksum of the content, if it was asked for; None also for what cannot be read."""
+        if not self._batch.hash_inputs:
+            return None
+        checksum = hashlib.blake2b(digest_size=16)
+        try:
+            with open_file(path) as file:
+                while block := file.read(_BLOCK):
+                    checksum.update(block)
+        except (BadInput, OSError):
+            return None
+        return checksum.hexdigest()
+
+
+def look_at(path: str) -> Look:
+    """What a file looks like now."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return Look(None, None)
+    return Look(status.st_size, status.st_mtime_ns)
+
+
+def page_number(page: PageRef | Unreadable) -> int:
+    """The page's number in the journal."""
+    return page.index if isinstance(page, PageRef) and page.index is not None else WHOLE

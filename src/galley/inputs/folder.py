@@ -1,0 +1,42 @@
+"""The files of one folder that match a pattern: what a batch works on.
+
+Runs in: parent.
+"""
+
+# Paths stay text: `Path` would change what the user wrote (`./x`).
+# ruff: noqa: PTH112
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+from galley.errors import BadArguments
+from galley.inputs.walking import Found, compile_pattern, walk
+from galley.pages import Unreadable
+
+
+def check_folder(folder: str, pattern: str) -> None:
+    """Refuse a folder or a pattern with which nothing can be found.
+
+    Raises:
+        BadArguments: the folder is missing or a file; the pattern is empty, absolute, or climbs out of the folder.
+    """
+    if not os.path.lexists(folder):
+        raise BadArguments(f"the input folder {folder!r} does not exist")
+    if not os.path.isdir(folder):
+        raise BadArguments(f"the input folder {folder!r} is not a folder")
+    parts = pattern.split("/")
+    if not any(parts) or parts[0] == "" or ".." in parts:
+        raise BadArguments(f"the pattern {pattern!r} must name something below the input folder, such as '*.jpg'")
+
+
+def find_files(
+    folder: str, pattern: str, leave_out: str | None = None, on_other: Callable[[str], None] | None = None
+) -> Iterator[Found | Unreadable]:
+    """Files of supported kinds in `folder` that match the glob `pattern`, lazily, sorted by path.
+
+    A folder that matches stands for all files below it. Names do not depend on the pattern, so that runs with
+    different patterns can share an output folder. `leave_out` and `on_other` are as for `galley.inputs.walking.walk`.
+    """
+    return walk(folder, compile_pattern(pattern), name_among_all=True, leave_out=leave_out, on_other=on_other)

@@ -1,0 +1,335 @@
+"""Writing the journal: what the one run on an output folder finds, does and fails to do.
+
+Runs in: parent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from galley.errors import OutputError
+from galley.journal import schema
+from galley.journal.lock import FolderLock
+from galley.journal.reading import FILE_COLUMNS, PAGE_COLUMNS, file_record, page_entry, run_records
+from galley.journal.records import (
+    ABSENT,
+    KILLED,
+    LISTED,
+    RUNNING,
+    SKIPPED,
+    FileRecord,
+    PageEntry,
+    RunRecord,
+    RunStart,
+    WorkerEvent,
+    stored,
+)
+
+COMMIT_OUTCOMES = 200
+COMMIT_SECONDS = 0.5
+"""A group of outcomes is committed when it is that large, or that old when the next thing happens."""
+
+
+def open_journal(output: Path, fresh: bool = False) -> Journal:
+    """Take the output folder for one run; `fresh` forgets all earlier ones.
+
+    Raises:
+        OutputError: another run holds the folder, or it cannot be written, or its journal cannot be used.
+    """
+    lock = FolderLock(output)
+    try:
+        if fresh:
+            schema.remove(output)
+        return Journal(output, schema.connect(output), lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+class Journal:
+    """The journal of the run that holds the folder. What is written lasts from the next `commit` on.
+
+    All methods raise `OutputError` when the database cannot be written; what was not committed is then gone.
+    """
+
+    def __init__(self, output: Path, database: sqlite3.Connection, lock: FolderLock) -> None:
+        """See `open_journal`."""
+        self.output = output
+        self.run = 0
+        """The run's number, once it has begun."""
+        self._database = database
+        self._lock = lock
+        self._uncommitted = 0
+        self._committed_at = time.monotonic()
+        self._before_commit: Callable[[], None] = _nothing
+
+    def before_commit(self, prepare: Callable[[], None]) -> None:
+        """Call `prepare` before every commit, to bring to the disk what the commit speaks of."""
+        self._before_commit = prepare
+
+    # ---- runs ----
+
+    def runs(self) -> list[RunRecord]:
+        """All runs so far, the oldest first."""
+        return run_records(self._database)
+
+    def begin_run(self, start: RunStart) -> int:
+        """Note that a run begins; its number. One that never ended was killed."""
+        with self._writing():
+            self._database.execute("UPDATE runs SET state = ? WHERE state = ?", (KILLED, RUNNING))
+            cursor = self._database.execute(
+                "INSERT INTO runs(state, started, pid, fingerprint, settings, command, versions, slots)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    RUNNING,
+                    time.time(),
+                    os.getpid(),
+                    start.fingerprint,
+                    *(json.dumps(part, default=str) for part in (start.settings, start.command, start.versions)),
+                    json.dumps(start.slots, default=str),
+                ),
+            )
+        assert cursor.lastrowid is not None
+        self.run = cursor.lastrowid
+        self.commit()
+        return self.run
+
+    def count_files(self, files: int) -> None:
+        """Note how many inputs the run has found."""
+        with self._writing():
+            self._database.execute("UPDATE runs SET files_found = ? WHERE id = ?", (files, self.run))
+
+    def end_run(self, state: str, exit_code: int, message: str) -> None:
+        """Note how the run ended, and commit."""
+        with self._writing():
+            self._database.execute(
+                "UPDATE runs SET state = ?, ended = ?, exit_code = ?, message = ? WHERE id = ?",
+                (state, time.time(), exit_code, message, self.run),
+            )
+        self.commit()
+
+    def record_event(self, event: WorkerEvent) -> None:
+        """Note what happened to a worker."""
+        with self._writing():
+            self._database.execute(
+                "INSERT INTO events(run, time, slot, event, text) VALUES (?, ?, ?, ?, ?)",
+                (event.run, event.time, event.slot, event.event, event.text),
+            )
+
+    # ---- files ----
+
+    def find_file(self, path: str) -> FileRecord | None:
+        """What is known of an input."""
+        row = self._read(f"SELECT {FILE_COLUMNS} FROM files WHERE path = ?", (stored(path),)).fetchone()
+        return None if row is None else file_record(row)
+
+    def owner_of_name(self, name: str) -> str | bytes | None:
+        """The path of a file that has the output name, as stored; None if there is none."""
+        row = self._read("SELECT path FROM files WHERE name = ?", (stored(name),)).fetchone()
+        return None if row is None else row[0]
+
+    def add_file(self, path: str, name: str) -> int:
+        """Note a new input; its number."""
+        with self._writing():
+            cursor = self._database.execute(
+                "INSERT INTO files(path, name, state, seen) VALUES (?, ?, ?, ?)",
+                (stored(path), stored(name), LISTED, self.run),
+            )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def see_file(self, file: int, size: int | None, mtime_ns: int | None, digest: str | None) -> None:
+        """Note that an input is there, and what it looks like now."""
+        with self._writing():
+            self._database.execute(
+                "UPDATE files SET state = ?, size = ?, mtime_ns = ?, digest = ?, message = '', seen = ? WHERE id = ?",
+                (LISTED, size, mtime_ns, digest, self.run, file),
+            )
+
+    def skip_file(self, path: str, reason: str) -> None:
+        """Note an input that has no pages for us."""
+        with self._writing():
+            self._database.execute(
+                "INSERT INTO files(path, name, pages, state, message, seen) VALUES (?, '', 0, ?, ?, ?)"
+                " ON CONFLICT(path) DO UPDATE SET pages = 0, state = excluded.state, message = excluded.message,"
+                " seen = excluded.seen",
+                (stored(path), SKIPPED, reason, self.run),
+            )
+
+    def set_pages(self, file: int, pages: int) -> None:
+        """Note how many outcomes the input will have."""
+        with self._writing():
+            self._database.execute("UPDATE files SET pages = ? WHERE id = ?", (pages, file))
+
+    def note_file(self, file: int, message: str) -> None:
+        """Note what happened to an input in the middle of the run."""
+        with self._writing():
+            self._database.execute("UPDATE files SET message = ? WHERE id = ?", (message, file))
+
+    def set_document(self, file: int, document: str | None) -> None:
+        """Note the file that was assembled of all pages of the input."""
+        with self._writing():
+            value = None if document is None else stored(document)
+            self._database.execute("UPDATE files SET document = ? WHERE id = ?", (value, file))
+
+    def mark_absent(self) -> int:
+        """Once all inputs were listed: note those of earlier runs that are not among them; how many."""
+        with self._writing():
+            return self._database.execute(
+                "UPDATE files SET state = ?, message = 'not among the inputs any more' WHERE seen < ? AND state <> ?",
+                (ABSENT, self.run, ABSENT),
+            ).rowcount
+
+    # ---- pages ----
+
+    def pages_of(self, file: int) -> list[PageEntry]:
+        """The outcomes of an input's pages, in page order."""
+        rows = self._read(f"SELECT {PAGE_COLUMNS} FROM pages WHERE file = ? ORDER BY page", (file,))
+        return [page_entry(row) for row in rows]
+
+    def forget_pages(self, file: int, pages: Iterable[int] | None = None) -> None:
+        """Make pages pending again: all of the input's, or those numbers."""
+        with self._writing():
+            if pages is None:
+                self._database.execute("DELETE FROM pages WHERE file = ?", (file,))
+            else:
+                self._database.executemany(
+                    "DELETE FROM pages WHERE file = ? AND page = ?", ((file, page) for page in pages)
+                )
+
+    def record_page(self, entry: PageEntry) -> None:
+        """Note the outcome of a pending page, and commit if it is time.
+
+        Raises:
+            OutputError: also if the page has an outcome already, which is a defect of the caller.
+        """
+        with self._writing():
+            self._database.execute(
+                f"INSERT INTO pages({PAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    entry.file,
+                    entry.page,
+                    entry.run,
+                    entry.state,
+                    entry.kind,
+                    _valid(entry.message),
+                    _valid(entry.detail),
+                    entry.tries,
+                    entry.slot,
+                    entry.started,
+                    entry.ended,
+                    entry.seconds,
+                    json.dumps(entry.outputs),
+                    entry.shard,
+                    entry.shard_start,
+                    entry.shard_end,
+                ),
+            )
+        self._uncommitted += 1
+        if self._uncommitted >= COMMIT_OUTCOMES:
+            self.commit()
+        else:
+            self.tick()
+
+    # ---- shards ----
+
+    def shard_lengths(self) -> dict[int, int]:
+        """The committed length of every shard, in bytes."""
+        return dict(self._read("SELECT number, length FROM shards ORDER BY number", ()))
+
+    def set_shard_length(self, number: int, length: int | None) -> None:
+        """Note how long a shard is; None: that it is no more."""
+        with self._writing():
+            if length is None:
+                self._database.execute("DELETE FROM shards WHERE number = ?", (number,))
+            else:
+                self._database.execute("INSERT OR REPLACE INTO shards(number, length) VALUES (?, ?)", (number, length))
+
+    def live_bytes(self) -> dict[int, int]:
+        """Bytes of the valid lines of every shard that has any."""
+        query = "SELECT shard, sum(shard_end - shard_start) FROM pages WHERE shard IS NOT NULL GROUP BY shard"
+        return dict(self._read(query, ()))
+
+    def lose_lines(self, shard: int, length: int) -> int:
+        """Make pages pending whose lines are not within the first `length` bytes of a shard; the length of the rest."""
+        with self._writing():
+            self._database.execute("DELETE FROM pages WHERE shard = ? AND shard_end > ?", (shard, length))
+        row = self._read("SELECT coalesce(max(shard_end), 0) FROM pages WHERE shard = ?", (shard,)).fetchone()
+        return int(row[0])
+
+    def lines_of(self, shard: int) -> list[tuple[int, int, int, int]]:
+        """File, page, first byte and end of every valid line in a shard, in their order."""
+        return self._read(
+            "SELECT file, page, shard_start, shard_end FROM pages WHERE shard = ? ORDER BY shard_start", (shard,)
+        ).fetchall()
+
+    def move_line(self, file: int, page: int, place: tuple[int, int, int]) -> None:
+        """Note where a page's line is now: shard, first byte, end."""
+        with self._writing():
+            self._database.execute(
+                "UPDATE pages SET shard = ?, shard_start = ?, shard_end = ? WHERE file = ? AND page = ?",
+                (*place, file, page),
+            )
+
+    # ---- the end of a group ----
+
+    def tick(self) -> None:
+        """Commit if the group is old enough."""
+        if time.monotonic() - self._committed_at >= COMMIT_SECONDS:
+            self.commit()
+
+    def commit(self) -> None:
+        """Make everything so far last."""
+        self._committed_at = time.monotonic()
+        self._uncommitted = 0
+        if not self._database.in_transaction:
+            return
+        try:
+            self._before_commit()
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        with self._explained():
+            self._database.execute("COMMIT")
+
+    def close(self) -> None:
+        """Give up the folder. What was not committed is lost."""
+        try:
+            self._database.close()
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._explained():
+            if not self._database.in_transaction:
+                self._database.execute("BEGIN IMMEDIATE")
+            yield
+
+    def _read(self, query: str, values: Sequence[object]) -> sqlite3.Cursor:
+        with self._explained():
+            return self._database.execute(query, values)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise OutputError(f"cannot write the journal of {str(self.output)!r}: {error}") from error
+
+
+def _nothing() -> None:
+    """Before a commit that speaks of nothing but itself."""
+
+
+def _valid(text: str) -> str:
+    """Text that SQLite can hold: file names that are not UTF-8 are escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()

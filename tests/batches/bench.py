@@ -1,0 +1,80 @@
+"""What a test of batches has at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from tests.batches.acts import FleetRunner
+
+from galley.batches import BatchReport, BatchSettings, Watch, run_batch
+from galley.fleet.dispatch import Limits
+from galley.journal import FileRecord, Ledger, PageEntry, open_ledger
+
+
+@dataclass
+class Bench:
+    """A folder of inputs, a folder of outputs, and batches between them."""
+
+    inputs: Path
+    output: Path
+    said: list[str] = field(default_factory=list)
+    listed: list[str] = field(default_factory=list)
+    """The pages that the last run did not leave out."""
+
+    def put(self, name: str, text: str = "ok") -> Path:
+        """An input file."""
+        path = self.inputs / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def settings(self, **options: Any) -> BatchSettings:
+        base = BatchSettings(str(self.inputs), str(self.output), identity={"pipeline": "Act"})
+        return replace(base, **options)
+
+    def run(
+        self,
+        *,
+        target: str = "tests.batches.acts:Act",
+        workers: int = 1,
+        limits: Limits | None = None,
+        stop: Callable[[], bool] = bool,
+        watch: Watch | None = None,
+        **options: Any,
+    ) -> BatchReport:
+        """One run; everything said and listed in it is noted."""
+        settings = self.settings(**options)
+        folder = None if settings.lines else str(self.output)
+        self.said.clear()
+        self.listed.clear()
+        noting = replace(
+            Watch() if watch is None else watch,
+            say=self.said.append,
+            listed=lambda page: self.listed.append(str(page)),
+        )
+        return run_batch(
+            settings,
+            lambda: FleetRunner(target, folder, workers, Limits() if limits is None else limits),
+            noting,
+            stop,
+        )
+
+    def ledger(self) -> Ledger:
+        return open_ledger(self.output)
+
+    def entries(self) -> dict[str, PageEntry]:
+        """The outcomes, by file name and page."""
+        with self.ledger() as ledger:
+            return {_name(file, page): page for file, page in ledger.pages()}
+
+    def results(self) -> list[str]:
+        """The result files there are."""
+        return sorted(str(path.relative_to(self.output)) for path in self.output.rglob("*_res.json"))
+
+
+def _name(file: FileRecord, page: PageEntry) -> str:
+    name = Path(file.path).name
+    return name if page.page < 0 else f"{name}:{page.page}"
