@@ -6,6 +6,7 @@ Runs in: parent. Both run in processes of their own, warm, and take turns.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -13,9 +14,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-if __name__ == "__main__":
-    import sys
-
+if __name__ == "__main__":  # find the package `benchmarks`, as `python -m` does
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks.answers import Compared, Uncompared, compare_files, summarize

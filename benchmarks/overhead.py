@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,9 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-if __name__ == "__main__":
-    import sys
-
+if __name__ == "__main__":  # find the package `benchmarks`, as `python -m` does
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks.child import Child, serve

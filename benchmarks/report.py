@@ -14,14 +14,13 @@ import argparse
 import datetime
 import json
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-if __name__ == "__main__":
-    import sys
-
+if __name__ == "__main__":  # find the package `benchmarks`, as `python -m` does
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks.machine import describe

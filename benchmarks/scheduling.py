@@ -9,14 +9,13 @@ counted from the moment that all workers are ready; 1 is a perfect schedule with
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-if __name__ == "__main__":
-    import sys
-
+if __name__ == "__main__":  # find the package `benchmarks`, as `python -m` does
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks.child import Child

@@ -3,7 +3,6 @@ from __future__ import annotations
 import statistics
 
 import pytest
-
 from benchmarks.scheduling import ceiling, run_galley
 from benchmarks.simulated import page_times
 
