@@ -150,7 +150,7 @@ class _Worker:
     state: _State = _State.DOWN
     pages: dict[int, None] = field(default_factory=dict)  # in hand, oldest first
     started: dict[int, None] = field(default_factory=dict)  # those of them it began to load
-    alone: bool = False
+    alone: _Suspect | None = None  # the one page it may hold
     late: bool = False  # killed because of a deadline
     asked: bool = False  # to give pages back, and has not answered
     drained: bool = False  # answered that it has none to give, and got none since
@@ -280,9 +280,9 @@ class Dispatcher:
         """The worker gave pages back untouched."""
         worker = self._workers[slot]
         mine = [page for page in pages if page in worker.pages]
+        self._take_back(worker, mine)
         for page in mine:
             self._drop(worker, page)
-        self._returned.extendleft(reversed(mine))
         if worker.asked:
             worker.asked, worker.drained = False, not mine
             self._recalls -= 1
@@ -296,7 +296,7 @@ class Dispatcher:
         worker = self._workers[slot]
         suspects, waiting = list(worker.started), [page for page in worker.pages if page not in worker.started]
         blame = FailureKind.TIMED_OUT if worker.late else FailureKind.CRASHED
-        self._returned.extendleft(reversed(waiting))
+        self._take_back(worker, waiting)
         commands = self._accuse(suspects, slot, blame)
         if suspects:
             worker.crashes += 1
@@ -338,11 +338,11 @@ class Dispatcher:
             return None
         page = self._ordinary_page()
         if page is not None:
-            return self._send(worker, page, now, alone=False)
+            return self._send(worker, page, now, None)
         for idle in self._hungry[0].values():
             suspect = self._suspect_for(idle)
             if suspect is not None:
-                return self._send(idle, suspect, now, alone=True)
+                return self._send(idle, suspect.page, now, suspect)
         if self._crowded and len(self._hungry[0]) > self._recalls:
             victim = next(iter(self._crowded.values()))
             victim.asked = True
@@ -382,21 +382,28 @@ class Dispatcher:
             self._next = page + 1
         return page
 
-    def _suspect_for(self, worker: _Worker) -> int | None:
+    def _suspect_for(self, worker: _Worker) -> _Suspect | None:
         for index, suspect in enumerate(self._suspects):
             if suspect.slot != worker.slot or self._active == 1:
                 del self._suspects[index]
-                return suspect.page
+                return suspect
         return None
 
-    def _send(self, worker: _Worker, page: int, now: float, alone: bool) -> Send:
+    def _send(self, worker: _Worker, page: int, now: float, suspect: _Suspect | None) -> Send:
         worker.pages[page] = None
         if len(worker.pages) == 1:
             self._expect_life(worker, now)
-        worker.alone = alone
+        worker.alone = suspect
         worker.drained = False
         self._place(worker)
-        return Send(worker.slot, page, alone)
+        return Send(worker.slot, page, suspect is not None)
+
+    def _take_back(self, worker: _Worker, pages: Sequence[int]) -> None:
+        """Put unharmed pages first in line again; a suspect stays a suspect."""
+        if worker.alone is None:
+            self._returned.extendleft(reversed(pages))
+        elif pages:
+            self._suspects.appendleft(worker.alone)
 
     def _accuse(self, suspects: Sequence[int], slot: str, blame: FailureKind) -> list[Command]:
         commands: list[Command] = []
@@ -421,7 +428,7 @@ class Dispatcher:
         del worker.pages[page]
         worker.started.pop(page, None)
         if not worker.pages:
-            worker.alone = False
+            worker.alone = None
 
     def _clear(self, worker: _Worker) -> None:
         if worker.asked:
@@ -429,13 +436,14 @@ class Dispatcher:
         worker.pages.clear()
         worker.started.clear()
         worker.state, worker.deadline = _State.DOWN, None
-        worker.alone = worker.late = worker.asked = worker.drained = False
+        worker.alone = None
+        worker.late = worker.asked = worker.drained = False
         self._place(worker)
 
     def _place(self, worker: _Worker) -> None:
         """Keep `_hungry` and `_crowded` true after any change to the worker."""
         count = len(worker.pages)
-        open_to_more = worker.state is _State.READY and not worker.alone
+        open_to_more = worker.state is _State.READY and worker.alone is None
         level = count if open_to_more and count < self._limits.depth else None
         if level != worker.level:
             if worker.level is not None:
