@@ -17,15 +17,16 @@ from rich.console import Console
 
 from galley.api import Runner, Settings
 from galley.cli.fetching import ShownFetch
+from galley.cli.flags import add_keyword_flags, words
+from galley.cli.showing import count_listed, open_progress
 from galley.cli.summary import exit_code, print_summary
 from galley.compat import doc_preprocessor, ocr
 from galley.compat.interface import Interface, make_settings
-from galley.compat.keywords import Keyword, flag_word, word_list
+from galley.compat.keywords import Keyword
 from galley.errors import BadArguments, ExitCode
 from galley.inputs import count_files
 from galley.outputs.saving import FORMATS, SAVE_ALL, SavePlan, check_formats
-from galley.pages import Failed, PageRef, Unreadable
-from galley.progress import LiveProgress, PlainProgress, Progress, SilentProgress
+from galley.pages import Failed
 from galley.tally import Tally
 
 
@@ -61,43 +62,13 @@ def _add_flags(parser: argparse.ArgumentParser, rows: Sequence[Keyword], result:
     )
     parser.add_argument(
         "--format",
-        type=_word_list,
+        type=words,
         metavar="FORMATS",
         help=f"what is written, separated by commas: {', '.join(FORMATS[result])} "
         f"(default: {','.join(SAVE_ALL[result])})",
     )
     parser.add_argument("--quiet", action="store_true", help="show no progress; failures are still reported")
-    for row in rows:
-        if row.flag:
-            parser.add_argument(
-                f"--{row.name}",
-                type=_argument_type(row),
-                nargs=row.words,
-                choices=row.choices,
-                metavar=_metavar(row),
-                help=row.help.replace("%", "%%"),
-            )
-
-
-def _argument_type(row: Keyword) -> Any:
-    return _boolean if row.parse is flag_word else row.parse
-
-
-def _boolean(word: str) -> bool:
-    try:
-        return flag_word(word)
-    except BadArguments as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _word_list(words: str) -> tuple[str, ...]:
-    return word_list(words)
-
-
-def _metavar(row: Keyword) -> str | None:
-    if row.choices is not None:
-        return None
-    return {flag_word: "{True,False}", int: "N", float: "X"}.get(row.parse, "TEXT")
+    add_keyword_flags(parser, rows)
 
 
 def _run_pipeline(interface: Interface, options: argparse.Namespace) -> ExitCode:
@@ -121,8 +92,8 @@ def _run(settings: Settings[Any], options: argparse.Namespace) -> ExitCode:
     printing = options.save_path is None
     tally.files = count_files(options.input)
     runner = Runner(settings, ShownFetch(console))
-    progress = _progress(options.quiet, tally, console)
-    runner.watch(progress.event, lambda page: tally.count_listed(_starts_file(page)))
+    progress = open_progress(options.quiet, tally, console)
+    runner.watch(progress.event, partial(count_listed, tally))
     try:
         for outcome in runner.run(options.input, ordered=printing):
             progress.outcome(outcome)
@@ -133,17 +104,3 @@ def _run(settings: Settings[Any], options: argparse.Namespace) -> ExitCode:
         runner.close()
     print_summary(console, tally, time.monotonic(), options.save_path)
     return exit_code(tally)
-
-
-def _progress(quiet: bool, tally: Tally, console: Console) -> Progress:
-    if quiet:
-        return SilentProgress(tally)
-    if console.is_terminal:
-        return LiveProgress(tally, console)
-    return PlainProgress(
-        tally, lambda line: console.print(line, highlight=False, markup=False, soft_wrap=True)
-    )
-
-
-def _starts_file(page: PageRef | Unreadable) -> bool:
-    return not isinstance(page, PageRef) or page.index in (None, 0)

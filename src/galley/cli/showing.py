@@ -1,0 +1,26 @@
+"""Choosing how a run is shown.
+
+Runs in: parent.
+"""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from galley.pages import PageRef, Unreadable
+from galley.progress import LiveProgress, PlainProgress, Progress, SilentProgress
+from galley.tally import Tally
+
+
+def open_progress(quiet: bool, tally: Tally, console: Console) -> Progress:
+    """A live picture on a terminal, plain lines elsewhere, nothing when `quiet`."""
+    if quiet:
+        return SilentProgress(tally)
+    if console.is_terminal:
+        return LiveProgress(tally, console)
+    return PlainProgress(tally, lambda line: console.print(line, highlight=False, markup=False, soft_wrap=True))
+
+
+def count_listed(tally: Tally, page: PageRef | Unreadable) -> None:
+    """Take a page that was found into account."""
+    tally.count_listed(not isinstance(page, PageRef) or page.index in (None, 0))
