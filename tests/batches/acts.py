@@ -1,4 +1,4 @@
-"""A pipeline that does what the input file says, and the runner that has it done. Workers open it as `tests.batches.acts:Act`."""
+"""A pipeline that does what the input file says, and a runner for it. Workers open it as `tests.batches.acts:Act`."""
 
 from __future__ import annotations
 

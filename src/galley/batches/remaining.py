@@ -21,7 +21,7 @@ from galley.errors import BadInput
 from galley.inputs import find_files, pages_of_file
 from galley.inputs.files import open_file
 from galley.inputs.walking import Found
-from galley.journal import FileRecord, Journal, PageEntry
+from galley.journal import FileRecord, Journal, PageEntry, RunRecord
 from galley.journal.records import DONE, FAILED, WHOLE
 from galley.outputs.assembling import PAGE_SUFFIX, assemble_json, document_name
 from galley.pages import PageKind, PageRef, Unreadable
@@ -67,6 +67,25 @@ class Progress:
     """Whether all inputs were listed."""
 
 
+class Validity:
+    """Which outcomes of earlier runs count for this one."""
+
+    def __init__(self, batch: BatchSettings, runs: Sequence[RunRecord]) -> None:
+        """`runs`: all there were, perhaps with this one."""
+        fingerprint = batch.fingerprint
+        self._runs = {run.id for run in runs if run.fingerprint == fingerprint}
+        self._retry_failed = batch.retry_failed
+        self._output = os.path.realpath(batch.output_dir)
+
+    def holds(self, entry: PageEntry) -> bool:
+        """Whether the outcome was reached with the same options, and its files are there (not one of them empty)."""
+        if entry.run not in self._runs:
+            return False
+        if entry.state == FAILED:
+            return not self._retry_failed
+        return all(look_at(os.path.join(self._output, name)).size for name in entry.outputs)
+
+
 class Remaining:
     """Lists the inputs of a batch against its journal. Holds the files in work, nothing else."""
 
@@ -78,8 +97,7 @@ class Remaining:
         self._watch = watch
         self._stop = stop
         self._output = os.path.realpath(batch.output_dir)
-        fingerprint = batch.fingerprint
-        self._valid_runs = {run.id for run in journal.runs() if run.fingerprint == fingerprint}
+        self._validity = Validity(batch, journal.runs())
         self._open: dict[str, OpenFile] = {}
 
     def pages(self) -> Iterator[PageRef | Unreadable]:
@@ -136,7 +154,7 @@ class Remaining:
     def _pages_of(self, found: Found) -> Iterator[PageRef | Unreadable]:
         look = look_at(found.path)
         known = self._journal.find_file(found.path)
-        digest = self._digest(found.path)
+        digest = digest_of(found.path) if self._batch.hash_inputs else None
         kept: list[PageEntry] = []
         outdated: list[PageEntry] = []
         if known is None:
@@ -154,29 +172,15 @@ class Remaining:
     def _sort_out(self, known: FileRecord, look: Look, digest: str | None) -> tuple[list[PageEntry], list[PageEntry]]:
         """The outcomes that still hold, and those that do not, which are forgotten."""
         entries = self._journal.pages_of(known.id)
-        if digest is not None and known.digest is not None:
-            changed = digest != known.digest
-        else:
-            changed = look != Look(known.size, known.mtime_ns)
-        if changed and entries:
-            self.progress.changed += 1
-        kept = [] if changed else [entry for entry in entries if self._holds(entry)]
+        changed = has_changed(known, look, digest)
+        self.progress.changed += changed and bool(entries)
+        kept = [] if changed else [entry for entry in entries if self._validity.holds(entry)]
         if len(kept) == len(entries):
             return kept, []
-        if not kept:
-            self._journal.forget_pages(known.id)
-            return [], entries
         held = {entry.page for entry in kept}
         outdated = [entry for entry in entries if entry.page not in held]
         self._journal.forget_pages(known.id, [entry.page for entry in outdated])
         return kept, outdated
-
-    def _holds(self, entry: PageEntry) -> bool:
-        if entry.run not in self._valid_runs:
-            return False
-        if entry.state == FAILED:
-            return not self._batch.retry_failed
-        return all(look_at(os.path.join(self._output, name)).size for name in entry.outputs)
 
     def _count_finished(self, file: FileRecord, entries: Sequence[PageEntry]) -> None:
         failures = Counter(str(entry.kind) for entry in entries if entry.state == FAILED)
@@ -241,18 +245,24 @@ class Remaining:
             return found.name
         return f"{found.name}~{hashlib.sha256(os.fsencode(found.path)).hexdigest()[:8]}"
 
-    def _digest(self, path: str) -> str | None:
-        """The checksum of the content, if it was asked for; None also for what cannot be read."""
-        if not self._batch.hash_inputs:
-            return None
-        checksum = hashlib.blake2b(digest_size=16)
-        try:
-            with open_file(path) as file:
-                while block := file.read(_BLOCK):
-                    checksum.update(block)
-        except (BadInput, OSError):
-            return None
-        return checksum.hexdigest()
+
+def has_changed(known: FileRecord, look: Look, digest: str | None) -> bool:
+    """Whether a file is not the one that an earlier run saw: by content where both runs looked at that."""
+    if digest is not None and known.digest is not None:
+        return digest != known.digest
+    return look != Look(known.size, known.mtime_ns)
+
+
+def digest_of(path: str) -> str | None:
+    """The checksum of a file's content; None for what cannot be read."""
+    checksum = hashlib.blake2b(digest_size=16)
+    try:
+        with open_file(path) as file:
+            while block := file.read(_BLOCK):
+                checksum.update(block)
+    except (BadInput, OSError):
+        return None
+    return checksum.hexdigest()
 
 
 def look_at(path: str) -> Look:

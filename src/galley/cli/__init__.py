@@ -15,7 +15,7 @@ from types import FrameType
 from typing import NoReturn, TextIO
 
 from galley import __version__
-from galley.cli import models, pipelines
+from galley.cli import batch, models, pipelines, status
 from galley.config import suggest
 from galley.errors import ExitCode, GalleyError
 
@@ -51,6 +51,8 @@ def build_parser() -> argparse.ArgumentParser:
         dest="command", metavar="COMMAND", required=True, parser_class=argparse.ArgumentParser
     )
     pipelines.add_commands(commands)
+    batch.add_commands(commands)
+    status.add_commands(commands)
     models.add_commands(commands)
     return parser
 

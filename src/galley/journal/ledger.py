@@ -16,7 +16,7 @@ from pathlib import Path
 from galley.errors import OutputError
 from galley.journal import schema
 from galley.journal.lock import FolderLock
-from galley.journal.reading import FILE_COLUMNS, PAGE_COLUMNS, file_record, page_entry, run_records
+from galley.journal.reading import PAGE_COLUMNS, find_file, pages_of, run_records
 from galley.journal.records import (
     ABSENT,
     KILLED,
@@ -126,8 +126,8 @@ class Journal:
 
     def find_file(self, path: str) -> FileRecord | None:
         """What is known of an input."""
-        row = self._read(f"SELECT {FILE_COLUMNS} FROM files WHERE path = ?", (stored(path),)).fetchone()
-        return None if row is None else file_record(row)
+        with self._explained():
+            return find_file(self._database, path)
 
     def owner_of_name(self, name: str) -> str | bytes | None:
         """The path of a file that has the output name, as stored; None if there is none."""
@@ -190,8 +190,8 @@ class Journal:
 
     def pages_of(self, file: int) -> list[PageEntry]:
         """The outcomes of an input's pages, in page order."""
-        rows = self._read(f"SELECT {PAGE_COLUMNS} FROM pages WHERE file = ? ORDER BY page", (file,))
-        return [page_entry(row) for row in rows]
+        with self._explained():
+            return pages_of(self._database, file)
 
     def forget_pages(self, file: int, pages: Iterable[int] | None = None) -> None:
         """Make pages pending again: all of the input's, or those numbers."""

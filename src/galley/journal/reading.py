@@ -28,6 +28,7 @@ from galley.journal.records import (
     RunRecord,
     WorkerEvent,
     restored,
+    stored,
 )
 
 FILE_COLUMNS = "id, path, name, size, mtime_ns, digest, pages, state, message, document"
@@ -119,6 +120,14 @@ class Ledger:
             failures=dict(kinds),
         )
 
+    def find_file(self, path: str) -> FileRecord | None:
+        """What is known of an input."""
+        return find_file(self._database, path)
+
+    def pages_of(self, file: int) -> list[PageEntry]:
+        """The outcomes of an input's pages, in page order."""
+        return pages_of(self._database, file)
+
     def failures(self, limit: int = -1) -> Iterator[tuple[FileRecord, PageEntry]]:
         """The failed pages with their files, in the order of their listing; at most `limit` if that is not negative."""
         query = "WHERE pages.state = 'failed' AND files.state = 'listed' ORDER BY pages.file, pages.page LIMIT ?"
@@ -168,6 +177,18 @@ class Ledger:
             yield from self._database.execute(query, values)
         except sqlite3.Error as error:
             raise OutputError(f"cannot read the journal of {str(self.output)!r}: {error}") from error
+
+
+def find_file(database: sqlite3.Connection, path: str) -> FileRecord | None:
+    """What is known of an input."""
+    row = database.execute(f"SELECT {FILE_COLUMNS} FROM files WHERE path = ?", (stored(path),)).fetchone()
+    return None if row is None else file_record(row)
+
+
+def pages_of(database: sqlite3.Connection, file: int) -> list[PageEntry]:
+    """The outcomes of an input's pages, in page order."""
+    rows = database.execute(f"SELECT {PAGE_COLUMNS} FROM pages WHERE file = ? ORDER BY page", (file,))
+    return [page_entry(row) for row in rows]
 
 
 def run_records(database: sqlite3.Connection) -> list[RunRecord]:

@@ -1,0 +1,241 @@
+"""`galley.batch`: a folder of files through a pipeline that is named, with the seed script's words and a journal.
+
+Runs in: parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from galley.api import Runner, Settings
+from galley.batches import BatchReport, BatchSettings, run_batch
+from galley.batches.settings import LINES, flatten
+from galley.compat.interface import Interface, make_settings
+from galley.compat.keywords import Keyword
+from galley.compat.names import OWN, Origin, resolve
+from galley.compat.table import COMMON
+from galley.config import overlay, suggest
+from galley.errors import BadArguments
+from galley.outputs.saving import SavePlan, check_formats
+
+DEFAULT_FORMATS = ("json",)
+"""What the script that this command stems from writes."""
+
+RUN_ROWS: tuple[Keyword, ...] = tuple(
+    row for row in COMMON if row.path is not None and row.path.split(".")[0] in ("limits", "inputs", "threads")
+)
+"""Keywords that are about the run and not about the pipeline: flags of `galley batch` for whatever pipeline."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRequest:
+    """What the user asked for, before any of it is checked."""
+
+    pipeline: str
+    input_dir: str
+    device: str | None = None
+    output_dir: str = "output"
+    instances_per_device: int = 1
+    batch_size: int = 1
+    input_glob_pattern: str = "*"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Keywords of the pipeline's constructor."""
+    run_options: Mapping[str, Any] = field(default_factory=dict)
+    """By the names of `RUN_ROWS`; None counts as not given."""
+    formats: Sequence[str] = DEFAULT_FORMATS
+    per_document: bool = False
+    retry_failed: bool = False
+    fresh: bool = False
+    hash_inputs: bool = False
+    allow_empty: bool = False
+
+
+def batch(
+    pipeline: str,
+    input_dir: Any,
+    device: str | None = None,
+    output_dir: Any = "output",
+    instances_per_device: int = 1,
+    batch_size: int = 1,
+    input_glob_pattern: str = "*",
+    *,
+    options: Mapping[str, Any] | None = None,
+    formats: Sequence[str] = DEFAULT_FORMATS,
+    per_document: bool = False,
+    retry_failed: bool = False,
+    fresh: bool = False,
+    hash_inputs: bool = False,
+    allow_empty: bool = False,
+    **run_options: Any,
+) -> BatchReport:
+    """Run all matching files of a folder through a pipeline on many devices; what is done already is left out.
+
+    Args:
+        pipeline: the name of the pipeline's class, such as `DocPreprocessor`.
+        input_dir: the folder.
+        device: as for the classes; None for the first GPU that can be used, else the CPU.
+        output_dir: where results and the journal are written.
+        instances_per_device: workers on each device.
+        batch_size: most pages given to one predict call.
+        input_glob_pattern: which files of the folder; a folder that matches stands for all files in it.
+        options: keywords of the pipeline's constructor.
+        formats: what is written for each page; `jsonl` for lines in shards.
+        per_document: also assemble one JSON of each PDF or TIFF file.
+        retry_failed: try pages again that failed in an earlier run.
+        fresh: forget all earlier runs on the output folder.
+        hash_inputs: recognise inputs by content, not by size and time of change.
+        allow_empty: finding no input is no error.
+        run_options: `page_timeout`, `max_tries`, `cpu_threads`, `pdf_password`, `pdf_scale`, `max_pixels` and whatever
+            else the command takes.
+
+    Returns:
+        Counts and the exit code that the command would have. Failed pages are counted, and never raised.
+
+    Raises:
+        BadArguments, DeviceError, ModelError: nothing was started.
+        OutputError, NoWorkerLeft: the run was stopped; what is done is in the journal.
+    """
+    request = BatchRequest(
+        pipeline,
+        str(input_dir),
+        device,
+        str(output_dir),
+        instances_per_device,
+        batch_size,
+        input_glob_pattern,
+        {} if options is None else options,
+        run_options,
+        formats,
+        per_document,
+        retry_failed,
+        fresh,
+        hash_inputs,
+        allow_empty,
+    )
+    settings, plan = prepare(request)
+    return run_batch(plan, lambda: Runner(settings))
+
+
+def prepare(request: BatchRequest) -> tuple[Settings[Any], BatchSettings]:
+    """The settings that a request means.
+
+    Raises:
+        BadArguments: a name, a keyword, a format or a number in it is wrong.
+    """
+    interface = find_interface(request.pipeline)
+    settings = make_settings(interface, f"pipeline {request.pipeline}", _keywords(request))
+    settings = overlay(settings, _counts(request, settings))
+    lines = LINES in request.formats
+    files = tuple(name for name in request.formats if name != LINES)
+    if files or not lines:
+        files = check_formats(interface.result, files)
+    if request.per_document and "json" not in files:
+        raise BadArguments("per_document makes documents of the pages' JSON files; add json to the formats")
+    save = SavePlan(request.output_dir, files) if files else SavePlan(None, ())
+    settings = replace(settings, save=save, device=request.device)
+    return settings, BatchSettings(
+        input_dir=request.input_dir,
+        output_dir=request.output_dir,
+        pattern=request.input_glob_pattern,
+        inputs=settings.inputs,
+        identity=identity(request.pipeline, settings, request.formats),
+        lines=lines,
+        per_document=request.per_document,
+        retry_failed=request.retry_failed,
+        fresh=request.fresh,
+        hash_inputs=request.hash_inputs,
+        allow_empty=request.allow_empty,
+    )
+
+
+def find_interface(name: str) -> Interface:
+    """The interface of one of Galley's own pipelines.
+
+    Raises:
+        BadArguments: there is none of that name; near matches are named.
+    """
+    found = resolve(name)
+    if found.origin is not Origin.GALLEY:
+        raise BadArguments(f"pipeline {name!r} cannot be run as a batch; choose from {', '.join(OWN)}")
+    interface: Interface = import_module(OWN[name]).INTERFACE
+    return interface
+
+
+def identity(pipeline: str, settings: Settings[Any], formats: Sequence[str]) -> dict[str, Any]:
+    """What the results depend on: not where and how fast they are made, nor the secret that opens the inputs."""
+    inputs = {"pdf_scale": settings.inputs.pdf_scale, "max_pixels": settings.inputs.max_pixels}
+    whole = {"pipeline": pipeline, "config": settings.pipeline, "inputs": inputs, "formats": sorted(formats)}
+    return {name: part for top, value in whole.items() for name, part in flatten(value, top).items()}
+
+
+def parse_options(rows: Sequence[Keyword], words: Sequence[str]) -> dict[str, Any]:
+    """`key=value` words as keywords, typed as the table says.
+
+    Raises:
+        BadArguments: a word of another form, an unknown key (near matches are named), or a value of another type.
+    """
+    table = {row.name: row for row in rows}
+    options = {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not equals:
+            raise BadArguments(f"--set {word!r} is not of the form key=value")
+        if name not in table:
+            raise BadArguments(f"--set {name}: there is no such option{suggest(name, list(table))}")
+        options[name] = _parse(table[name], text)
+    return options
+
+
+def _parse(row: Keyword, text: str) -> Any:
+    parts = text.replace(",", " ").split() if row.words is not None else [text]
+    try:
+        values = [row.parse(part) for part in parts]
+    except ValueError as error:
+        raise BadArguments(f"--set {row.name}={text}: {error}") from error
+    return values[0] if row.words is None else tuple(values)
+
+
+def read_options(path: str) -> dict[str, Any]:
+    """The keywords in a YAML file: a mapping of them, or a pipeline configuration of PaddleX.
+
+    Raises:
+        BadArguments: it cannot be read, or holds no mapping.
+    """
+    try:
+        tree = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadArguments(f"--config {path!r} cannot be read: {error}") from error
+    if not isinstance(tree, dict):
+        raise BadArguments(f"--config {path!r} does not hold a mapping of options")
+    return {"paddlex_config": tree} if "pipeline_name" in tree else {str(name): value for name, value in tree.items()}
+
+
+_OWN_FLAGS = ("device", "instances_per_device", "serial", "on_failure")
+
+
+def _keywords(request: BatchRequest) -> dict[str, Any]:
+    for name in request.options:
+        if name in _OWN_FLAGS or name in {row.name for row in RUN_ROWS}:
+            raise BadArguments(f"{name} is an option of the batch, not of the pipeline: give it without --set")
+    known = [row.name for row in RUN_ROWS]
+    for name in request.run_options:
+        if name not in known:
+            raise BadArguments(f"batch has no keyword {name!r}{suggest(name, known)}")
+    return {**request.options, **request.run_options}
+
+
+def _counts(request: BatchRequest, settings: Settings[Any]) -> dict[str, Any]:
+    for name in ("batch_size", "instances_per_device"):
+        value = getattr(request, name)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise BadArguments(f"{name} is {value!r}; it must be a whole number of at least 1")
+    # While one batch is predicted, the next is loaded.
+    depth = max(settings.limits.depth, 2 * request.batch_size)
+    limits = replace(settings.limits, batch_size=request.batch_size, depth=depth)
+    return {"instances_per_device": request.instances_per_device, "limits": limits}
