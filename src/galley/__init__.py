@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from galley.compat.doc_preprocessor import DocPreprocessor as DocPreprocessor
     from galley.compat.ocr import OCR as OCR
     from galley.compat.ocr import PaddleOCR as PaddleOCR
+    from galley.compat.parallel import ParallelPipeline as ParallelPipeline
     from galley.errors import BadArguments as BadArguments
     from galley.errors import BadInput as BadInput
     from galley.errors import DeviceError as DeviceError
@@ -32,6 +33,7 @@ _HOME = {
     "DocPreprocessor": "galley.compat.doc_preprocessor",
     "OCR": "galley.compat.ocr",
     "PaddleOCR": "galley.compat.ocr",
+    "ParallelPipeline": "galley.compat.parallel",
     "BadArguments": "galley.errors",
     "BadInput": "galley.errors",
     "DeviceError": "galley.errors",

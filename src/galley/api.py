@@ -20,6 +20,7 @@ from galley.fleet.dispatch import Limits
 from galley.fleet.inline import run_inline
 from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.run import Fleet
+from galley.foreign import ForeignConfig
 from galley.inputs import InputOptions, list_pages
 from galley.models.folder import read_folder
 from galley.models.rules import Model
@@ -184,12 +185,13 @@ def plan(settings: Settings[Any]) -> tuple[Slot, ...]:
     """
     found = discover()
     engine = settings.pipeline.engine.engine
+    is_foreign = isinstance(settings.pipeline, ForeignConfig)
     if settings.device is None:
         devices: tuple[Device, ...] = (_default_device(engine, found),)
     else:
         devices = parse_devices(settings.device)
     require_devices(devices, found)
-    for kind in {device.kind for device in devices}:
+    for kind in set() if is_foreign else {device.kind for device in devices}:
         choose_engine(engine, kind, installed_engines())
     return plan_slots(devices, settings.instances_per_device, usable_cores(), settings.threads)
 
@@ -212,6 +214,11 @@ def _models(settings: Settings[Any], progress: FetchProgress | None) -> dict[str
 
 
 def _factory(settings: Settings[Any], models: dict[str, Model]) -> Factory:
+    if isinstance(settings.pipeline, ForeignConfig):
+        return Factory(
+            "galley.pipelines.foreign:open_foreign_pipeline",
+            {"config": settings.pipeline, "inputs": settings.inputs, "save": settings.save},
+        )
     return Factory(
         "galley.pipelines.page_pipeline:open_page_pipeline",
         {

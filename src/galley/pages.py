@@ -25,11 +25,13 @@ class PageKind(Enum):
     """One page of a PDF file, to be rendered."""
     ARRAY = "array"
     """Pixels that the caller handed over."""
+    OBJECT = "object"
+    """Anything else that the caller handed over, for a pipeline that knows what it is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageRef:
-    """Where one page is. Small and picklable: pixels are loaded by the worker, except for `ARRAY`."""
+    """Where one page is. Small and picklable: pixels are loaded by the worker, except for `ARRAY` and `OBJECT`."""
 
     kind: PageKind
     path: str | None
@@ -42,6 +44,8 @@ class PageRef:
     """Output stem, unique in the run and relative to the output folder (may hold `/`), without page number."""
     pixels: NDArray[np.uint8] | None = None
     """BGR, shape (height, width, 3); only for `ARRAY`."""
+    content: Any = None
+    """What the caller handed over; only for `OBJECT`."""
 
     def __str__(self) -> str:
         """The page as a person would name it: `scan.pdf, page 3`."""

@@ -95,6 +95,15 @@ def test_a_class_of_ones_own_is_found_and_nothing_is_executed(modules: Path) -> 
     assert not [name for name in sys.modules if name.startswith("someones")]
 
 
+def test_folders_without_an_init_are_packages_too(modules: Path) -> None:
+    deep = modules / "spaces" / "between"
+    deep.mkdir(parents=True)
+    (deep / "names.py").write_text("class Mine:\n    def predict(self, batch): ...\n")
+    assert resolve("spaces.between.names:Mine").target == "spaces.between.names:Mine"
+    with pytest.raises(BadArguments, match="PYTHONPATH"):
+        resolve("spaces.beyond.names:Mine")
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import pkgutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -131,25 +132,30 @@ def paddleocr_names() -> tuple[str, ...]:
 
 def _find_module(name: str) -> ModuleSpec | None:
     """As `importlib.util.find_spec`, which would import the packages above a module."""
-    path: Iterable[str] | None = None
-    spec: ModuleSpec | None = None
-    parts = name.split(".")
-    for depth in range(1, len(parts) + 1):
-        spec = _find_below(".".join(parts[:depth]), path)
-        if spec is None:
+    top, *below = name.split(".")
+    spec = next(filter(None, (finder.find_spec(top, None) for finder in sys.meta_path)), None)
+    for part in below:
+        if spec is None or spec.submodule_search_locations is None:
             return None
-        path = spec.submodule_search_locations
-        if path is None and depth < len(parts):
-            return None
+        spec = _find_in(list(spec.submodule_search_locations), f"{spec.name}.{part}")
     return spec
 
 
-def _find_below(name: str, path: Iterable[str] | None) -> ModuleSpec | None:
-    for finder in sys.meta_path:
-        spec = finder.find_spec(name, None if path is None else list(path))
-        if spec is not None:
+def _find_in(folders: Iterable[str], name: str) -> ModuleSpec | None:
+    """As the import system's own search, which fails below a namespace package that is not imported."""
+    portions: list[str] = []
+    for folder in folders:
+        finder = pkgutil.get_importer(folder)
+        spec = None if finder is None else finder.find_spec(name)
+        if spec is not None and spec.loader is not None:
             return spec
-    return None
+        if spec is not None and spec.submodule_search_locations is not None:
+            portions.extend(spec.submodule_search_locations)
+    if not portions:
+        return None
+    namespace = ModuleSpec(name, None, is_package=True)
+    namespace.submodule_search_locations = portions
+    return namespace
 
 
 def _read_source(spec: ModuleSpec) -> ast.Module | None:

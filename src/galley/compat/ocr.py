@@ -11,10 +11,11 @@ from types import TracebackType
 from typing import Any
 
 from galley.api import Settings
+from galley.compat.gathering import collect
 from galley.compat.interface import Interface
 from galley.compat.keywords import by_position, check_keywords, shows, signature
 from galley.compat.results import Result
-from galley.compat.session import Session, collect
+from galley.compat.session import Session
 from galley.compat.table import COMMON, ON_FAILURE
 from galley.compat.table_ocr import DEPRECATED, SWITCH
 from galley.compat.table_ocr import OCR as ROWS

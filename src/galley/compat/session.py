@@ -5,20 +5,16 @@ Runs in: parent.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from galley.api import Runner
+from galley.compat.gathering import gather
 from galley.compat.interface import Interface, make_settings
 from galley.compat.paddlex_yaml import dump
 from galley.compat.results import Result
 from galley.config import overlay
-from galley.errors import PagesFailed
-from galley.pages import Failed
-
-_KEPT_FAILURES = 1000
 
 
 class Session:
@@ -42,27 +38,7 @@ class Session:
         """
         base = self.settings.pipeline.options
         chosen = overlay(base, {name: value for name, value in options.items() if value is not None})
-        failures: list[Failed] = []
-        count = 0
-        outcomes = self._runner.run(inputs, chosen)
-        try:
-            for outcome in outcomes:
-                if not isinstance(outcome, Failed):
-                    yield Result(outcome.result)
-                    continue
-                count += 1
-                if len(failures) < _KEPT_FAILURES:
-                    failures.append(outcome)
-        finally:
-            outcomes.close()
-        if failures:
-            self._report(failures, count)
-
-    def _report(self, failures: list[Failed], count: int) -> None:
-        if self.settings.on_failure == "raise":
-            raise PagesFailed(failures, count)
-        for failed in failures:
-            warnings.warn(f"{failed.page}: {failed.message}", stacklevel=3)
+        return gather(self._runner.run(inputs, chosen), Result, self.settings.on_failure)
 
     def export_yaml(self, path: Any) -> None:
         """Write the settings as a PaddleX pipeline YAML file."""
@@ -73,17 +49,6 @@ class Session:
     def close(self) -> None:
         """End all workers."""
         self._runner.close()
-
-
-def collect(results: Iterator[Result]) -> list[Result]:
-    """All results in a list; what was there is kept in the error when some pages failed."""
-    collected: list[Result] = []
-    try:
-        collected.extend(results)
-    except PagesFailed as error:
-        error.results = tuple(collected)
-        raise
-    return collected
 
 
 def _at(settings: Any, path: str) -> Any:

@@ -64,7 +64,8 @@ def encode_picture(picture: Image.Image, suffix: str) -> bytes:
     if kind == "PNG":
         picture.save(buffer, kind, compress_level=_PNG_COMPRESSION)
     elif kind == "JPEG":
-        picture.save(buffer, kind, quality=_JPEG_QUALITY)
+        opaque = picture.convert("RGB") if picture.mode == "RGBA" else picture  # JPEG has no transparency
+        opaque.save(buffer, kind, quality=_JPEG_QUALITY)
     else:
         picture.save(buffer, kind)
     return buffer.getvalue()

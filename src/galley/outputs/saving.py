@@ -17,6 +17,8 @@ from typing import Any
 from PIL import Image
 
 from galley.errors import BadArguments
+from galley.foreign import ForeignPage
+from galley.outputs import foreign
 from galley.outputs.files import write_file
 from galley.outputs.lines import draw_lines, plain_text
 from galley.outputs.pictures import draw_preprocessing, encode_picture, picture_suffix, to_picture
@@ -41,7 +43,7 @@ def encode_json(value: Any, indent: int | None = 4, ensure_ascii: bool = False) 
         return json.dumps(value, indent=indent, ensure_ascii=True).encode()
 
 
-def save_json(page: PageResult, target: Path, indent: int = 4, ensure_ascii: bool = False) -> list[Path]:
+def save_json(page: PageResult | ForeignPage, target: Path, indent: int = 4, ensure_ascii: bool = False) -> list[Path]:
     """Write the JSON of `page` to the file `target`, or under its own name into the folder `target`."""
     content = encode_json(page.json(), indent, ensure_ascii)
     path = target if _is_kind(target, "application/json") else target / f"{page.name}_res.json"
@@ -49,7 +51,7 @@ def save_json(page: PageResult, target: Path, indent: int = 4, ensure_ascii: boo
     return [path]
 
 
-def save_pictures(page: PageResult, target: Path) -> list[Path]:
+def save_pictures(page: PageResult | ForeignPage, target: Path) -> list[Path]:
     """Write all pictures drawn for `page` into the folder `target`, or the first to the file `target`."""
     return _save_pictures(page, drawings(page), target)
 
@@ -69,19 +71,30 @@ def save_text(page: PageResult, target: Path) -> list[Path]:
     return [path]
 
 
-def drawings(page: PageResult) -> dict[str, Image.Image]:
+def drawings(page: PageResult | ForeignPage) -> dict[str, Image.Image]:
     """PaddleOCR's `.img`: the pictures drawn for `page`, by key."""
+    if isinstance(page, ForeignPage):
+        return foreign.pictures_of(page)
     if not isinstance(page, RecognizedPage):
         return {"preprocessed_img": draw_preprocessing(page)}
     pictures = {"ocr_res_img": draw_lines(page)}
     return pictures | drawings(page.preprocessed) if page.options.use_doc_preprocessor else pictures
 
 
-Saver = Callable[[PageResult, Path], list[Path]]
+Saver = Callable[[Any, Path], list[Path]]
 
 FORMATS: Mapping[type, Mapping[str, Saver]] = {
     PreprocessedPage: {"json": save_json, "img": save_pictures, "corrected": save_corrected},
     RecognizedPage: {"json": save_json, "img": save_pictures, "text": save_text, "corrected": save_corrected},
+    ForeignPage: {
+        "json": save_json,
+        "img": save_pictures,
+        "html": foreign.save_html,
+        "xlsx": foreign.file_saver("xlsx"),
+        "markdown": foreign.save_markdown,
+        "word": foreign.file_saver("word"),
+        "text": foreign.save_text,
+    },
 }
 """Result -> format name -> how it is written, in the order of writing."""
 
@@ -101,7 +114,7 @@ def check_formats(result: type, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def save_page(page: PageResult, plan: SavePlan) -> tuple[str, ...]:
+def save_page(page: PageResult | ForeignPage, plan: SavePlan) -> tuple[str, ...]:
     """Write `page` in the formats of `plan`; the paths of the files, in the order they were written.
 
     Raises:
@@ -114,7 +127,7 @@ def save_page(page: PageResult, plan: SavePlan) -> tuple[str, ...]:
     return tuple(str(path) for name in plan.formats for path in savers[name](page, folder))
 
 
-def _save_pictures(page: PageResult, pictures: Mapping[str, Image.Image], target: Path) -> list[Path]:
+def _save_pictures(page: PageResult | ForeignPage, pictures: Mapping[str, Image.Image], target: Path) -> list[Path]:
     if _is_kind(target, "image/"):
         first = next(iter(pictures.values()))
         write_file(target, encode_picture(first, target.suffix))
