@@ -97,7 +97,7 @@ def bind_to_cores(slot: Slot) -> None:
         try:
             os.sched_setaffinity(0, slot.cores)
         except OSError as error:
-            print(f"cannot bind {slot.name} to cores {slot.cores}: {error}", file=sys.stderr)
+            sys.stderr.write(f"cannot bind {slot.name} to cores {slot.cores}: {error}\n")
 
 
 def open_pipeline(opening: Open, parent: Parent) -> Pipeline:
