@@ -38,22 +38,33 @@ class BatchRequest:
     """What the user asked for, before any of it is checked."""
 
     pipeline: str
+    """Name of the pipeline's class, such as `DocPreprocessor`."""
     input_dir: str
     device: str | None = None
+    """As for the classes; None for the first GPU that can be used, else the CPU."""
     output_dir: str = "output"
+    """For results and journal."""
     instances_per_device: int = 1
     batch_size: int = 1
+    """Most pages given to one predict call."""
     input_glob_pattern: str = "*"
+    """Which files of the folder; a folder that matches stands for all files in it."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Keywords of the pipeline's constructor."""
     run_options: Mapping[str, Any] = field(default_factory=dict)
     """By the names of `RUN_ROWS`; None counts as not given."""
     formats: Sequence[str] = DEFAULT_FORMATS
+    """What is written for each page; `jsonl` for lines in shards."""
     per_document: bool = False
+    """Also assemble one JSON of each PDF or TIFF file."""
     retry_failed: bool = False
+    """Try pages again that failed in an earlier run."""
     fresh: bool = False
+    """Forget all earlier runs on the output folder."""
     hash_inputs: bool = False
+    """Recognise inputs by content, not by size and time of change."""
     allow_empty: bool = False
+    """Finding no input is no error."""
 
 
 def batch(
@@ -67,59 +78,39 @@ def batch(
     *,
     options: Mapping[str, Any] | None = None,
     formats: Sequence[str] = DEFAULT_FORMATS,
-    per_document: bool = False,
-    retry_failed: bool = False,
-    fresh: bool = False,
-    hash_inputs: bool = False,
-    allow_empty: bool = False,
-    **run_options: Any,
+    **more: Any,
 ) -> BatchReport:
     """Run all matching files of a folder through a pipeline on many devices; what is done already is left out.
 
-    Args:
-        pipeline: the name of the pipeline's class, such as `DocPreprocessor`.
-        input_dir: the folder.
-        device: as for the classes; None for the first GPU that can be used, else the CPU.
-        output_dir: where results and the journal are written.
-        instances_per_device: workers on each device.
-        batch_size: most pages given to one predict call.
-        input_glob_pattern: which files of the folder; a folder that matches stands for all files in it.
-        options: keywords of the pipeline's constructor.
-        formats: what is written for each page; `jsonl` for lines in shards.
-        per_document: also assemble one JSON of each PDF or TIFF file.
-        retry_failed: try pages again that failed in an earlier run.
-        fresh: forget all earlier runs on the output folder.
-        hash_inputs: recognise inputs by content, not by size and time of change.
-        allow_empty: finding no input is no error.
-        run_options: `page_timeout`, `max_tries`, `cpu_threads`, `pdf_password`, `pdf_scale`, `max_pixels` and whatever
-            else the command takes.
+    The parameters are the fields of `BatchRequest`, whose switches (`per_document`, `retry_failed`, `fresh`,
+    `hash_inputs`, `allow_empty`) and run options (`page_timeout`, `max_tries`, `cpu_threads`, `pdf_password`,
+    `pdf_scale`, `max_pixels`) are given by name.
 
     Returns:
-        Counts and the exit code that the command would have. Failed pages are counted, and never raised.
+        Counts, and the exit code that the command would have. Failed pages are counted, and never raised.
 
     Raises:
         BadArguments, DeviceError, ModelError: nothing was started.
         OutputError, NoWorkerLeft: the run was stopped; what is done is in the journal.
     """
     request = BatchRequest(
-        pipeline,
-        str(input_dir),
-        device,
-        str(output_dir),
-        instances_per_device,
-        batch_size,
-        input_glob_pattern,
-        {} if options is None else options,
-        run_options,
-        formats,
-        per_document,
-        retry_failed,
-        fresh,
-        hash_inputs,
-        allow_empty,
+        pipeline=pipeline,
+        input_dir=str(input_dir),
+        device=device,
+        output_dir=str(output_dir),
+        instances_per_device=instances_per_device,
+        batch_size=batch_size,
+        input_glob_pattern=input_glob_pattern,
+        options={} if options is None else options,
+        run_options={name: value for name, value in more.items() if name not in _SWITCHES},
+        formats=formats,
+        **{name: value for name, value in more.items() if name in _SWITCHES},
     )
     settings, plan = prepare(request)
     return run_batch(plan, lambda: Runner(settings))
+
+
+_SWITCHES = ("per_document", "retry_failed", "fresh", "hash_inputs", "allow_empty")
 
 
 def prepare(request: BatchRequest) -> tuple[Settings[Any], BatchSettings]:
@@ -223,7 +214,7 @@ def _keywords(request: BatchRequest) -> dict[str, Any]:
     for name in request.options:
         if name in _OWN_FLAGS or name in {row.name for row in RUN_ROWS}:
             raise BadArguments(f"{name} is an option of the batch, not of the pipeline: give it without --set")
-    known = [row.name for row in RUN_ROWS]
+    known = [*(row.name for row in RUN_ROWS), *_SWITCHES]
     for name in request.run_options:
         if name not in known:
             raise BadArguments(f"batch has no keyword {name!r}{suggest(name, known)}")
