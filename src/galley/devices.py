@@ -11,13 +11,10 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 from galley.errors import BadArguments, DeviceError
 
@@ -192,6 +189,8 @@ def discover() -> dict[str, int]:
 
     NVIDIA devices are counted by `nvidia-smi`, the others by their device files; a CPU can be shared at will.
     """
+    from pathlib import Path  # not at the top: workers import this module, and start faster without
+
     found = {"cpu": len(usable_cores()), "gpu": _count_nvidia()}
     for kind, pattern in _DEVICE_FILES.items():
         found[kind] = len(list(Path("/dev").glob(pattern)))
@@ -210,6 +209,9 @@ _DEVICE_FILES = {
 
 
 def _count_nvidia() -> int:
+    import shutil  # see `discover`
+    import subprocess
+
     visible = os.environ.get(VISIBLE_DEVICES["gpu"])
     if visible is not None:
         return len([entry for entry in visible.split(",") if entry.strip() not in ("", "-1")])

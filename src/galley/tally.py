@@ -14,6 +14,7 @@ from galley.fleet.messages import (
     PageStarted,
     WorkerDied,
     WorkerReady,
+    WorkerRecycled,
     WorkerStarting,
 )
 from galley.pages import Failed, FailureKind, Outcome
@@ -31,6 +32,7 @@ class SlotTally:
     pages: int = 0
     busy_seconds: float = 0.0
     deaths: int = 0
+    recycled: int = 0
 
 
 @dataclass(slots=True)
@@ -85,6 +87,9 @@ class Tally:
         elif isinstance(event, WorkerDied):
             slot.state = "restarting" if event.will_restart else "gone"
             slot.deaths += 1
+        elif isinstance(event, WorkerRecycled):
+            slot.state = "restarting"
+            slot.recycled += 1
         elif isinstance(event, PageStarted):
             slot.state = "busy"
         elif isinstance(event, PageEnded):

@@ -271,3 +271,15 @@ class CloseSlowly(Echo):
 
     def close(self) -> None:
         Path(self._file).write_text("closed")
+
+
+class Leak(Echo):
+    """Keeps the megabytes that each page says, and answers with its process id."""
+
+    def __init__(self, slot: Slot) -> None:
+        super().__init__(slot)
+        self.kept: list[bytes] = []
+
+    def predict(self, loaded: Sequence[Any]) -> Sequence[Any]:
+        self.kept += [os.urandom(1 << 20) * megabytes for megabytes in loaded]
+        return [os.getpid()] * len(loaded)

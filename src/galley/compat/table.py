@@ -68,6 +68,18 @@ COMMON: tuple[Keyword, ...] = (
     ),
     Keyword("page_timeout", float, "Seconds that one page may take.", path="limits.page_timeout"),
     Keyword("max_tries", int, "How often a page that kills its worker is tried.", path="limits.max_tries"),
+    Keyword(
+        "recycle_after",
+        int,
+        "Pages after which a worker is replaced by a fresh one, for pipelines that leak. Default: never.",
+        path="limits.recycle_after",
+    ),
+    Keyword(
+        "max_worker_memory",
+        int,
+        "Megabytes of resident memory above which a worker is replaced once its page is done. Default: no limit.",
+        path="limits.max_worker_memory",
+    ),
     Keyword("pdf_password", str, "Password of encrypted PDF files.", path="inputs.pdf_password"),
     Keyword("pdf_scale", float, "Scale at which PDF pages are rendered; 1 is 72 dpi.", path="inputs.pdf_scale"),
     Keyword("max_pixels", int, "Largest picture that is decoded.", path="inputs.max_pixels"),

@@ -49,6 +49,10 @@ class Limits:
     """Deaths in a row with pages in work, and none finished between, after which a slot is given up."""
     restart_delay: float = 0.5
     """Pause before the second restart in a row without a page to blame; doubled for each further one."""
+    recycle_after: int | None = None
+    """Pages after which a worker is replaced by a fresh one, for pipelines that leak; None for never."""
+    max_worker_memory: int | None = None
+    """Megabytes of resident memory above which a worker is replaced once its page is done; None for no limit."""
     window: int = 1024
     """Pages taken from the source counting from the oldest one without an outcome: what an ordered reader may
     have to hold back. Should be several times the number of slots."""
@@ -58,6 +62,10 @@ class Limits:
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
                 raise BadArguments(f"{name} is {value!r}; it must be a whole number of at least 1")
+        for name in ("recycle_after", "max_worker_memory"):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, int) or value < 1):
+                raise BadArguments(f"{name} is {value!r}; it must be a whole number of at least 1, or None")
         for name in ("page_timeout", "start_timeout"):
             if not getattr(self, name) > 0:
                 raise BadArguments(f"{name} is {getattr(self, name)!r}; it must be a number of seconds above 0")
@@ -153,6 +161,7 @@ class _Worker:
     alone: _Suspect | None = None  # the one page it may hold
     late: bool = False  # killed because of a deadline
     asked: bool = False  # to give pages back, and has not answered
+    resigned: bool = False  # gave all pages back, and ends as agreed
     drained: bool = False  # answered that it has none to give, and got none since
     opened: bool = False  # at least once
     deaths: int = 0
@@ -291,6 +300,15 @@ class Dispatcher:
         self._place(worker)
         return []
 
+    def resigned(self, slot: str, pages: Sequence[int], now: float) -> list[Command]:
+        """The worker has served its time, gave `pages` back untouched, and exits. Nobody is to blame."""
+        worker = self._workers[slot]
+        commands = self.returned(slot, pages)
+        worker.state, worker.resigned = _State.DYING, True
+        self._set_deadline(worker, now + DEATH_TIMEOUT)
+        self._place(worker)
+        return commands
+
     def died(self, slot: str, now: float) -> list[Command]:
         """The slot's process is gone, whether killed or by itself."""
         worker = self._workers[slot]
@@ -300,7 +318,7 @@ class Dispatcher:
         commands = self._accuse(suspects, slot, blame)
         if suspects:
             worker.crashes += 1
-        else:
+        elif not worker.resigned:
             worker.deaths += 1
         self._clear(worker)
         if worker.deaths >= self._limits.max_deaths or worker.crashes >= self._limits.max_crashes:
@@ -437,7 +455,7 @@ class Dispatcher:
         worker.started.clear()
         worker.state, worker.deadline = _State.DOWN, None
         worker.alone = None
-        worker.late = worker.asked = worker.drained = False
+        worker.late = worker.asked = worker.drained = worker.resigned = False
         self._place(worker)
 
     def _place(self, worker: _Worker) -> None:

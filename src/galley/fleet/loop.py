@@ -31,12 +31,14 @@ from galley.fleet.messages import (
     Recall,
     Rejected,
     Report,
+    Resigned,
     Returned,
     Started,
     Unopened,
     Work,
     WorkerDied,
     WorkerReady,
+    WorkerRecycled,
     WorkerStarting,
     WorkerWrote,
 )
@@ -208,7 +210,9 @@ class Loop:
             self._selector.register(process.pidfd, _READ, (Loop._on_end, process))
         else:
             self._unwatched[slot] = process
-        self._tell(process, Open(self._factory, process.slot, self._limits.batch_size))
+        limits = self._limits
+        terms = (limits.batch_size, limits.recycle_after, limits.max_worker_memory)
+        self._tell(process, Open(self._factory, process.slot, *terms))
 
     def _kill(self, process: Process) -> None:
         seconds = self._limits.page_timeout if process.ready else self._limits.start_timeout
@@ -296,6 +300,9 @@ class Loop:
                 self._answer(slot, message)
             case Returned(seqs):
                 self._carry_out(dispatcher.returned(slot, seqs))
+            case Resigned(seqs, reason):
+                process.resigned = reason
+                self._carry_out(dispatcher.resigned(slot, seqs, self._clock))
             case Ready(description):
                 process.ready = True
                 self._observe(WorkerReady(slot, description))
@@ -326,7 +333,12 @@ class Loop:
         del self._processes[slot]
         self._unwatched.pop(slot, None)
         self._unsent.pop(slot, None)
-        self._mourn(slot, process.bury(), process.tail())
+        end, resigned = process.bury(), process.resigned
+        if resigned is None:
+            self._mourn(slot, end, process.tail())
+        else:
+            self._observe(WorkerRecycled(slot, resigned))
+            self._carry_out(self._dispatcher.died(slot, self._clock))
 
     def _mourn(self, slot: str, end: str, last_lines: str) -> None:
         self._ends[slot] = (end, last_lines)

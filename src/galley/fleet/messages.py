@@ -106,11 +106,15 @@ _SMALL_BUFFER = 1 << 16  # bytes; below, one copy is cheaper than one more eleme
 
 
 class Open(NamedTuple):
-    """The first message: which pipeline to open, where."""
+    """The first message: which pipeline to open, where, and for how long."""
 
     factory: Parcel
     slot: Slot
     batch_size: int
+    recycle_after: int | None
+    """Pages after which the worker is to resign."""
+    max_memory: int | None
+    """Megabytes of resident memory above which it is to."""
 
 
 class Work(NamedTuple):
@@ -179,7 +183,14 @@ class Returned(NamedTuple):
     seqs: list[int]
 
 
-Report: TypeAlias = Ready | Unopened | Started | Finished | Rejected | Returned
+class Resigned(NamedTuple):
+    """The worker's last words: it has served its time and exits. Pages given back untouched, and why."""
+
+    seqs: list[int]
+    reason: str
+
+
+Report: TypeAlias = Ready | Unopened | Started | Finished | Rejected | Returned | Resigned
 
 # ---- fleet to onlookers -------------------------------------------------------------------------------------------
 
@@ -209,6 +220,14 @@ class WorkerDied:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerRecycled:
+    """The slot's process ended as agreed, and a fresh one takes its place."""
+
+    slot: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerWrote:
     """Lines that the worker, or native code in it, wrote to its standard output or error."""
 
@@ -234,4 +253,6 @@ class PageEnded:
     ok: bool
 
 
-FleetEvent: TypeAlias = WorkerStarting | WorkerReady | WorkerDied | WorkerWrote | PageStarted | PageEnded
+FleetEvent: TypeAlias = (
+    WorkerStarting | WorkerReady | WorkerDied | WorkerRecycled | WorkerWrote | PageStarted | PageEnded
+)

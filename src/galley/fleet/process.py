@@ -46,6 +46,7 @@ class Process:
         self.name = slot.name
         self.ready = False
         self.deaf = False
+        self.resigned: str | None = None  # why it ends as agreed
         self._sentence = ""
         self._tail = bytearray()
         ours, theirs = socket.socketpair()

@@ -31,6 +31,7 @@ from galley.fleet.messages import (
     Recall,
     Rejected,
     Report,
+    Resigned,
     Returned,
     Started,
     Stop,
@@ -53,7 +54,7 @@ def main(descriptor: int) -> NoReturn:
     bind_to_cores(opening.slot)
     pipeline = open_pipeline(opening, parent)
     threading.Thread(target=load_ahead, args=(pipeline, parent, tray), daemon=True).start()
-    predict_all(pipeline, parent, tray, opening.batch_size)
+    predict_all(pipeline, parent, tray, opening)
     pipeline.close()
     leave(0)
 
@@ -133,11 +134,15 @@ class Parent:
             except OSError:
                 vanish()
 
-    def tell_last(self, unanswered: list[int], tray: Tray) -> NoReturn:
-        """Give back every page in hand and end the process, with no other thread saying anything in between."""
+    def tell_last(self, unanswered: list[int], tray: Tray, resigning: str | None = None) -> NoReturn:
+        """Give back every page in hand and end the process, with no other thread saying anything in between.
+
+        `resigning` says why this is as agreed; None that it is not, and the parent is to draw its conclusions.
+        """
         with self._speaking:
+            pages = unanswered + tray.give_up()
             with contextlib.suppress(OSError):
-                self._channel.queue(Returned(unanswered + tray.give_up()))
+                self._channel.queue(Returned(pages) if resigning is None else Resigned(pages, resigning))
                 self._channel.flush()
             leave(0)
 
@@ -167,16 +172,44 @@ def load_ahead(pipeline: Pipeline, parent: Parent, tray: Tray) -> None:
             tray.loaded(page)
 
 
-def predict_all(pipeline: Pipeline, parent: Parent, tray: Tray, batch_size: int) -> None:
-    """Predict the loaded pages until asked to stop, or until an error after which this process is not trusted."""
-    while pages := tray.next_to_predict(batch_size):
+def predict_all(pipeline: Pipeline, parent: Parent, tray: Tray, terms: Open) -> None:
+    """Predict the loaded pages until asked to stop, until time is served, or until an error that leaves no trust."""
+    served = 0
+    while pages := tray.next_to_predict(terms.batch_size):
         unanswered = [page.seq for page in pages]
+        served += len(pages)
         try:
             for answer in attempt.predict(pipeline, pages):
                 parent.tell(answer)
                 unanswered.remove(answer.seq)
         except attempt.FATAL:
             parent.tell_last(unanswered, tray)
+        reason = reason_to_resign(terms, served)
+        if reason is not None:
+            parent.tell_last([], tray, reason)
+
+
+def reason_to_resign(terms: Open, served: int) -> str | None:
+    """Why this process should make room for a fresh one by now; None if it should not."""
+    if terms.recycle_after is not None and served >= terms.recycle_after:
+        return f"{served} pages are done"
+    if terms.max_memory is not None:
+        used = resident_memory() / 1e6
+        if used > terms.max_memory:
+            return f"{used:.0f} MB of memory are used"
+    return None
+
+
+def resident_memory() -> int:
+    """Bytes of this process in memory; where the system does not tell, the most there ever were."""
+    try:
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - pathlib would slow every worker's start
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        import resource
+
+        scale = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
 
 
 # ---- death --------------------------------------------------------------------------------------------------------
