@@ -13,7 +13,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from galley.batches.settings import BatchSettings, Watch
@@ -22,7 +22,7 @@ from galley.inputs import find_files, pages_of_file
 from galley.inputs.files import open_file
 from galley.inputs.walking import Found
 from galley.journal import FileRecord, Journal, PageEntry, RunRecord
-from galley.journal.records import DONE, FAILED, WHOLE
+from galley.journal.records import DONE, FAILED, LISTED, SKIPPED, WHOLE
 from galley.outputs.assembling import PAGE_SUFFIX, assemble_json, document_name
 from galley.pages import PageKind, PageRef, Unreadable
 
@@ -41,10 +41,12 @@ class Look:
 class OpenFile:
     """A file some of whose pages have no outcome yet."""
 
-    id: int
     path: str
     name: str
     look: Look
+    digest: str | None = None
+    id: int = 0
+    """Its number in the journal."""
     left: int = 0
     """Pages without an outcome."""
     document: bool = False
@@ -139,35 +141,36 @@ class Remaining:
 
     def _skip(self, path: str) -> None:
         self.progress.skipped += 1
-        self._journal.skip_file(path, "not a supported kind of file")
+        reason = "not a supported kind of file"
+        self._journal.put_file(FileRecord(0, path, "", None, None, None, 0, SKIPPED, reason, None))
 
     def _unlisted(self, found: Unreadable) -> Unreadable:
         known = self._journal.find_file(found.path)
-        file = self._journal.add_file(found.path, "") if known is None else known.id
-        look = look_at(found.path)
-        self._journal.forget_pages(file)
-        self._journal.see_file(file, look.size, look.mtime_ns, None)
-        self._journal.set_pages(file, 1)
-        self._open[found.path] = OpenFile(file, found.path, "", look, left=1)
+        if known is not None:
+            self._journal.forget_pages(known.id)
+        file = OpenFile(found.path, "", look_at(found.path))
+        self._put(file, 1)
         return found
 
     def _pages_of(self, found: Found) -> Iterator[PageRef | Unreadable]:
         look = look_at(found.path)
         known = self._journal.find_file(found.path)
         digest = digest_of(found.path) if self._batch.hash_inputs else None
-        kept: list[PageEntry] = []
-        outdated: list[PageEntry] = []
         if known is None:
-            name = self._free_name(found)
-            file_id = self._journal.add_file(found.path, name)
-        else:
-            name, file_id = known.name, known.id
-            kept, outdated = self._sort_out(known, look, digest)
-        self._journal.see_file(file_id, look.size, look.mtime_ns, digest)
-        if known is not None and known.pages is not None and len(kept) == known.pages:
-            self._count_finished(known, kept)
+            file = OpenFile(found.path, self._free_name(found), look, digest)
+            yield from self._open_file(file, [], [])
             return
-        yield from self._open_file(OpenFile(file_id, found.path, name, look), kept, outdated)
+        kept, outdated = self._sort_out(known, look, digest)
+        if known.pages is not None and len(kept) == known.pages:
+            self._count_finished(known, kept)
+            if look == Look(known.size, known.mtime_ns) and (digest is None or digest == known.digest):
+                self._journal.see_file(known)
+            else:  # the same content
+                self._journal.put_file(
+                    replace(known, size=look.size, mtime_ns=look.mtime_ns, digest=digest, state=LISTED, message="")
+                )
+            return
+        yield from self._open_file(OpenFile(found.path, known.name, look, digest), kept, outdated)
 
     def _sort_out(self, known: FileRecord, look: Look, digest: str | None) -> tuple[list[PageEntry], list[PageEntry]]:
         """The outcomes that still hold, and those that do not, which are forgotten."""
@@ -213,17 +216,22 @@ class Remaining:
         file.document = isinstance(first, PageRef) and first.kind in (PageKind.PDF, PageKind.TIFF)
         possible = range(count) if file.document else (WHOLE,)
         if any(entry.page not in possible for entry in kept):  # it has another kind or number of pages than before
-            self._journal.forget_pages(file.id)
+            self._journal.forget_pages(kept[0].file)
             kept, outdated = [], [*kept, *outdated]
         self._remove_outputs([entry for entry in outdated if entry.page not in possible])
         failures = Counter(str(entry.kind) for entry in kept if entry.state == FAILED)
         self.progress.failures += failures
         self.progress.done += len(kept) - failures.total()
-        self._journal.set_pages(file.id, count)
-        self._journal.set_document(file.id, None)
-        file.left = count - len(kept)
-        self._open[file.path] = file
+        self._put(file, count, len(kept))
         return {entry.page for entry in kept}
+
+    def _put(self, file: OpenFile, pages: int, kept: int = 0) -> None:
+        look = file.look
+        file.id = self._journal.put_file(
+            FileRecord(0, file.path, file.name, look.size, look.mtime_ns, file.digest, pages, LISTED, "", None)
+        )
+        file.left = pages - kept
+        self._open[file.path] = file
 
     def _remove_outputs(self, entries: Sequence[PageEntry]) -> None:
         for entry in entries:

@@ -23,7 +23,7 @@ from galley.batches.settings import BatchReport, BatchSettings, Watch, describe_
 from galley.devices import Slot
 from galley.errors import ExitCode, GalleyError, OutputError
 from galley.fleet.messages import FleetEvent, PageEnded, PageStarted, WorkerDied, WorkerReady, WorkerStarting
-from galley.inputs import find_files, page_stem
+from galley.inputs import count_files_in, page_stem
 from galley.journal import Journal, PageEntry, RunStart, WorkerEvent, open_journal
 from galley.journal.records import DONE, FAILED, FINISHED, INTERRUPTED, STOPPED
 from galley.outputs.shards import Line
@@ -155,7 +155,7 @@ class _Run:
                 self._watch.say(
                     f"options are not those of the last run ({changes}); pages done with others are done again"
                 )
-        files = sum(1 for _ in find_files(batch.input_dir, batch.pattern, os.path.realpath(batch.output_dir)))
+        files = count_files_in(batch.input_dir, batch.pattern, os.path.realpath(batch.output_dir))
         self._journal.count_files(files)
         self._watch.found(files)
         if not files:

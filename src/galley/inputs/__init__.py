@@ -4,7 +4,7 @@ Runs in: parent and worker. OpenCV is loaded only when pixels are.
 """
 
 from galley.inputs.counting import count_files
-from galley.inputs.folder import check_folder, find_files
+from galley.inputs.folder import check_folder, count_files_in, find_files
 from galley.inputs.listing import Input, list_pages, pages_of_file
 from galley.inputs.loading import PageLoader, load_pixels
 from galley.inputs.names import page_stem
@@ -16,6 +16,7 @@ __all__ = [
     "PageLoader",
     "check_folder",
     "count_files",
+    "count_files_in",
     "find_files",
     "list_pages",
     "load_pixels",

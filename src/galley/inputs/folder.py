@@ -40,3 +40,8 @@ def find_files(
     different patterns can share an output folder. `leave_out` and `on_other` are as for `galley.inputs.walking.walk`.
     """
     return walk(folder, compile_pattern(pattern), name_among_all=True, leave_out=leave_out, on_other=on_other)
+
+
+def count_files_in(folder: str, pattern: str, leave_out: str | None = None) -> int:
+    """How many `find_files` finds."""
+    return sum(1 for _ in walk(folder, compile_pattern(pattern), leave_out=leave_out, named=False))

@@ -120,6 +120,7 @@ def walk(
     name_among_all: bool = False,
     leave_out: str | None = None,
     on_other: Callable[[str], None] | None = None,
+    named: bool = True,
 ) -> Iterator[Found | Unreadable]:
     """All supported files below a folder that match, and what of the tree could not be listed.
 
@@ -132,13 +133,16 @@ def walk(
         name_among_all: make the names unique among all supported files of a folder, not among the matching ones only.
         leave_out: a folder, as its real path, that is not looked into.
         on_other: called with each file that matches and is of no supported kind, or is a link to a folder.
+        named: False leaves the names empty, which saves most of the time.
     """
     levels = [_Level(root, "", None if pattern is None else pattern.start())]
     while levels:
         level = levels[-1]
         if level.entries is None:
             try:
-                _list(level, pattern, name_among_all, on_other)
+                supported, matching = _list(level, pattern, on_other)
+                if named:
+                    level.renamed = names_in_folder(supported if name_among_all else matching)
             except OSError as error:
                 level.entries, level.found = [], True
                 yield Unreadable(level.path, f"the folder cannot be listed: {explain(error)}")
@@ -155,8 +159,7 @@ def walk(
                     levels.extend(_descend(level, entry[:-1], pattern))
             else:
                 level.found = True
-                name = level.renamed[entry] if entry in level.renamed else file_stem(entry)
-                yield Found(_join(level.path, entry), level.below + name)
+                yield Found(_join(level.path, entry), level.below + _name(level, entry) if named else "")
 
 
 def _descend(level: _Level, name: str, pattern: Pattern | None) -> list[_Level]:
@@ -171,8 +174,14 @@ def _descend(level: _Level, name: str, pattern: Pattern | None) -> list[_Level]:
     return [_Level(_join(level.path, name), f"{level.below}{name}/", states)]
 
 
-def _list(level: _Level, pattern: Pattern | None, name_among_all: bool, on_other: Callable[[str], None] | None) -> None:
-    """Fill in the entries of a folder.
+def _name(level: _Level, entry: str) -> str:
+    return level.renamed[entry] if entry in level.renamed else file_stem(entry)
+
+
+def _list(
+    level: _Level, pattern: Pattern | None, on_other: Callable[[str], None] | None
+) -> tuple[list[str], list[str]]:
+    """Fill in the entries of a folder; its supported files, and those of them that match.
 
     Raises:
         OSError: it cannot be listed.
@@ -190,9 +199,9 @@ def _list(level: _Level, pattern: Pattern | None, name_among_all: bool, on_other
                 on_other(_join(level.path, entry.name))
     supported.sort()
     matching.sort()
-    level.renamed = names_in_folder(supported if name_among_all else matching)
     # With the slash at the end of folder names, the order by name is the order of the full paths.
     level.entries = sorted(folders + matching, reverse=True)
+    return supported, matching
 
 
 def _matches(level: _Level, pattern: Pattern | None, name: str) -> bool:

@@ -9,7 +9,7 @@ death of every process at any moment. The system's own crash or a power cut can 
 
 from galley.journal.ledger import Journal, open_journal
 from galley.journal.reading import Counts, Ledger, open_ledger
-from galley.journal.records import FileRecord, PageEntry, RunRecord, RunStart, WorkerEvent
+from galley.journal.records import FileRecord, PageEntry, RunRecord, RunStart, Span, Timing, WorkerEvent
 
 __all__ = [
     "Counts",
@@ -19,6 +19,8 @@ __all__ = [
     "PageEntry",
     "RunRecord",
     "RunStart",
+    "Span",
+    "Timing",
     "WorkerEvent",
     "open_journal",
     "open_ledger",

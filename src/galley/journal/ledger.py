@@ -9,8 +9,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from galley.errors import OutputError
@@ -22,7 +21,6 @@ from galley.journal.records import (
     KILLED,
     LISTED,
     RUNNING,
-    SKIPPED,
     FileRecord,
     PageEntry,
     RunRecord,
@@ -31,6 +29,7 @@ from galley.journal.records import (
     stored,
 )
 
+_SEEN_AT_ONCE = 1000
 COMMIT_OUTCOMES = 200
 COMMIT_SECONDS = 0.5
 """A group of outcomes is committed when it is that large, or that old when the next thing happens."""
@@ -68,6 +67,7 @@ class Journal:
         self._uncommitted = 0
         self._committed_at = time.monotonic()
         self._before_commit: Callable[[], None] = _nothing
+        self._seen: list[int] = []
 
     def before_commit(self, prepare: Callable[[], None]) -> None:
         """Call `prepare` before every commit, to bring to the disk what the commit speaks of."""
@@ -81,20 +81,19 @@ class Journal:
 
     def begin_run(self, start: RunStart) -> int:
         """Note that a run begins; its number. One that never ended was killed."""
-        with self._writing():
-            self._database.execute("UPDATE runs SET state = ? WHERE state = ?", (KILLED, RUNNING))
-            cursor = self._database.execute(
-                "INSERT INTO runs(state, started, pid, fingerprint, settings, command, versions, slots)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    RUNNING,
-                    time.time(),
-                    os.getpid(),
-                    start.fingerprint,
-                    *(json.dumps(part, default=str) for part in (start.settings, start.command, start.versions)),
-                    json.dumps(start.slots, default=str),
-                ),
-            )
+        self._write("UPDATE runs SET state = ? WHERE state = ?", (KILLED, RUNNING))
+        cursor = self._write(
+            "INSERT INTO runs(state, started, pid, fingerprint, settings, command, versions, slots)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                RUNNING,
+                time.time(),
+                os.getpid(),
+                start.fingerprint,
+                *(json.dumps(part, default=str) for part in (start.settings, start.command, start.versions)),
+                json.dumps(start.slots, default=str),
+            ),
+        )
         assert cursor.lastrowid is not None
         self.run = cursor.lastrowid
         self.commit()
@@ -102,106 +101,110 @@ class Journal:
 
     def count_files(self, files: int) -> None:
         """Note how many inputs the run has found."""
-        with self._writing():
-            self._database.execute("UPDATE runs SET files_found = ? WHERE id = ?", (files, self.run))
+        self._write("UPDATE runs SET files_found = ? WHERE id = ?", (files, self.run))
 
     def end_run(self, state: str, exit_code: int, message: str) -> None:
         """Note how the run ended, and commit."""
-        with self._writing():
-            self._database.execute(
-                "UPDATE runs SET state = ?, ended = ?, exit_code = ?, message = ? WHERE id = ?",
-                (state, time.time(), exit_code, message, self.run),
-            )
+        self._write(
+            "UPDATE runs SET state = ?, ended = ?, exit_code = ?, message = ? WHERE id = ?",
+            (state, time.time(), exit_code, _valid(message), self.run),
+        )
         self.commit()
 
     def record_event(self, event: WorkerEvent) -> None:
         """Note what happened to a worker."""
-        with self._writing():
-            self._database.execute(
-                "INSERT INTO events(run, time, slot, event, text) VALUES (?, ?, ?, ?, ?)",
-                (event.run, event.time, event.slot, event.event, event.text),
-            )
+        self._write(
+            "INSERT INTO events(run, time, slot, event, text) VALUES (?, ?, ?, ?, ?)",
+            (event.run, event.time, event.slot, event.event, _valid(event.text)),
+        )
 
     # ---- files ----
 
     def find_file(self, path: str) -> FileRecord | None:
         """What is known of an input."""
-        with self._explained():
+        try:
             return find_file(self._database, path)
+        except sqlite3.Error as error:
+            raise self._give_up(error) from error
 
     def owner_of_name(self, name: str) -> str | bytes | None:
         """The path of a file that has the output name, as stored; None if there is none."""
         row = self._read("SELECT path FROM files WHERE name = ?", (stored(name),)).fetchone()
         return None if row is None else row[0]
 
-    def add_file(self, path: str, name: str) -> int:
-        """Note a new input; its number."""
-        with self._writing():
-            cursor = self._database.execute(
-                "INSERT INTO files(path, name, state, seen) VALUES (?, ?, ?, ?)",
-                (stored(path), stored(name), LISTED, self.run),
-            )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
+    def put_file(self, file: FileRecord) -> int:
+        """Note an input as it is now; its number. What was known under the same path is replaced, but the number."""
+        row = self._write(
+            "INSERT INTO files(path, name, size, mtime_ns, digest, pages, state, message, document, seen)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(path) DO UPDATE SET"
+            " name = excluded.name, size = excluded.size, mtime_ns = excluded.mtime_ns, digest = excluded.digest,"
+            " pages = excluded.pages, state = excluded.state, message = excluded.message,"
+            " document = excluded.document, seen = excluded.seen RETURNING id",
+            (
+                stored(file.path),
+                stored(file.name),
+                file.size,
+                file.mtime_ns,
+                file.digest,
+                file.pages,
+                file.state,
+                _valid(file.message),
+                None if file.document is None else stored(file.document),
+                self.run,
+            ),
+        ).fetchone()
+        return int(row[0])
 
-    def see_file(self, file: int, size: int | None, mtime_ns: int | None, digest: str | None) -> None:
-        """Note that an input is there, and what it looks like now."""
-        with self._writing():
-            self._database.execute(
-                "UPDATE files SET state = ?, size = ?, mtime_ns = ?, digest = ?, message = '', seen = ? WHERE id = ?",
-                (LISTED, size, mtime_ns, digest, self.run, file),
-            )
-
-    def skip_file(self, path: str, reason: str) -> None:
-        """Note an input that has no pages for us."""
-        with self._writing():
-            self._database.execute(
-                "INSERT INTO files(path, name, pages, state, message, seen) VALUES (?, '', 0, ?, ?, ?)"
-                " ON CONFLICT(path) DO UPDATE SET pages = 0, state = excluded.state, message = excluded.message,"
-                " seen = excluded.seen",
-                (stored(path), SKIPPED, reason, self.run),
-            )
-
-    def set_pages(self, file: int, pages: int) -> None:
-        """Note how many outcomes the input will have."""
-        with self._writing():
-            self._database.execute("UPDATE files SET pages = ? WHERE id = ?", (pages, file))
+    def see_file(self, file: FileRecord) -> None:
+        """Note that an input is still as it was."""
+        self._seen.append(file.id)
+        if file.state != LISTED or len(self._seen) >= _SEEN_AT_ONCE:
+            self._write_seen()
 
     def note_file(self, file: int, message: str) -> None:
         """Note what happened to an input in the middle of the run."""
-        with self._writing():
-            self._database.execute("UPDATE files SET message = ? WHERE id = ?", (message, file))
+        self._write("UPDATE files SET message = ? WHERE id = ?", (message, file))
 
-    def set_document(self, file: int, document: str | None) -> None:
+    def set_document(self, file: int, document: str) -> None:
         """Note the file that was assembled of all pages of the input."""
-        with self._writing():
-            value = None if document is None else stored(document)
-            self._database.execute("UPDATE files SET document = ? WHERE id = ?", (value, file))
+        self._write("UPDATE files SET document = ? WHERE id = ?", (stored(document), file))
 
     def mark_absent(self) -> int:
         """Once all inputs were listed: note those of earlier runs that are not among them; how many."""
-        with self._writing():
-            return self._database.execute(
-                "UPDATE files SET state = ?, message = 'not among the inputs any more' WHERE seen < ? AND state <> ?",
-                (ABSENT, self.run, ABSENT),
-            ).rowcount
+        self._write_seen()
+        return self._write(
+            "UPDATE files SET state = ?, message = 'not among the inputs any more' WHERE seen < ? AND state <> ?",
+            (ABSENT, self.run, ABSENT),
+        ).rowcount
+
+    def _write_seen(self) -> None:
+        seen, self._seen = self._seen, []
+        try:
+            if not self._database.in_transaction:
+                self._database.execute("BEGIN IMMEDIATE")
+            self._database.executemany(
+                "UPDATE files SET seen = ?, state = ?, message = '' WHERE id = ?",
+                ((self.run, LISTED, file) for file in seen),
+            )
+        except sqlite3.Error as error:
+            raise self._give_up(error) from error
 
     # ---- pages ----
 
     def pages_of(self, file: int) -> list[PageEntry]:
         """The outcomes of an input's pages, in page order."""
-        with self._explained():
+        try:
             return pages_of(self._database, file)
+        except sqlite3.Error as error:
+            raise self._give_up(error) from error
 
     def forget_pages(self, file: int, pages: Iterable[int] | None = None) -> None:
         """Make pages pending again: all of the input's, or those numbers."""
-        with self._writing():
-            if pages is None:
-                self._database.execute("DELETE FROM pages WHERE file = ?", (file,))
-            else:
-                self._database.executemany(
-                    "DELETE FROM pages WHERE file = ? AND page = ?", ((file, page) for page in pages)
-                )
+        if pages is None:
+            self._write("DELETE FROM pages WHERE file = ?", (file,))
+            return
+        for page in pages:
+            self._write("DELETE FROM pages WHERE file = ? AND page = ?", (file, page))
 
     def record_page(self, entry: PageEntry) -> None:
         """Note the outcome of a pending page, and commit if it is time.
@@ -209,28 +212,27 @@ class Journal:
         Raises:
             OutputError: also if the page has an outcome already, which is a defect of the caller.
         """
-        with self._writing():
-            self._database.execute(
-                f"INSERT INTO pages({PAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    entry.file,
-                    entry.page,
-                    entry.run,
-                    entry.state,
-                    entry.kind,
-                    _valid(entry.message),
-                    _valid(entry.detail),
-                    entry.tries,
-                    entry.slot,
-                    entry.started,
-                    entry.ended,
-                    entry.seconds,
-                    json.dumps(entry.outputs),
-                    entry.shard,
-                    entry.shard_start,
-                    entry.shard_end,
-                ),
-            )
+        self._write(
+            f"INSERT INTO pages({PAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                entry.file,
+                entry.page,
+                entry.run,
+                entry.state,
+                entry.kind,
+                _valid(entry.message),
+                _valid(entry.detail),
+                entry.tries,
+                entry.slot,
+                entry.started,
+                entry.ended,
+                entry.seconds,
+                json.dumps(entry.outputs),
+                entry.shard,
+                entry.shard_start,
+                entry.shard_end,
+            ),
+        )
         self._uncommitted += 1
         if self._uncommitted >= COMMIT_OUTCOMES:
             self.commit()
@@ -245,11 +247,10 @@ class Journal:
 
     def set_shard_length(self, number: int, length: int | None) -> None:
         """Note how long a shard is; None: that it is no more."""
-        with self._writing():
-            if length is None:
-                self._database.execute("DELETE FROM shards WHERE number = ?", (number,))
-            else:
-                self._database.execute("INSERT OR REPLACE INTO shards(number, length) VALUES (?, ?)", (number, length))
+        if length is None:
+            self._write("DELETE FROM shards WHERE number = ?", (number,))
+        else:
+            self._write("INSERT OR REPLACE INTO shards(number, length) VALUES (?, ?)", (number, length))
 
     def live_bytes(self) -> dict[int, int]:
         """Bytes of the valid lines of every shard that has any."""
@@ -258,8 +259,7 @@ class Journal:
 
     def lose_lines(self, shard: int, length: int) -> int:
         """Make pages pending whose lines are not within the first `length` bytes of a shard; the length of the rest."""
-        with self._writing():
-            self._database.execute("DELETE FROM pages WHERE shard = ? AND shard_end > ?", (shard, length))
+        self._write("DELETE FROM pages WHERE shard = ? AND shard_end > ?", (shard, length))
         row = self._read("SELECT coalesce(max(shard_end), 0) FROM pages WHERE shard = ?", (shard,)).fetchone()
         return int(row[0])
 
@@ -271,11 +271,10 @@ class Journal:
 
     def move_line(self, file: int, page: int, place: tuple[int, int, int]) -> None:
         """Note where a page's line is now: shard, first byte, end."""
-        with self._writing():
-            self._database.execute(
-                "UPDATE pages SET shard = ?, shard_start = ?, shard_end = ? WHERE file = ? AND page = ?",
-                (*place, file, page),
-            )
+        self._write(
+            "UPDATE pages SET shard = ?, shard_start = ?, shard_end = ? WHERE file = ? AND page = ?",
+            (*place, file, page),
+        )
 
     # ---- the end of a group ----
 
@@ -295,8 +294,10 @@ class Journal:
         except BaseException:
             self._database.execute("ROLLBACK")
             raise
-        with self._explained():
+        try:
             self._database.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise self._give_up(error) from error
 
     def close(self) -> None:
         """Give up the folder. What was not committed is lost."""
@@ -305,25 +306,25 @@ class Journal:
         finally:
             self._lock.release()
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._explained():
-            if not self._database.in_transaction:
-                self._database.execute("BEGIN IMMEDIATE")
-            yield
+    def _write(self, query: str, values: Sequence[object]) -> sqlite3.Cursor:
+        database = self._database
+        try:
+            if not database.in_transaction:
+                database.execute("BEGIN IMMEDIATE")
+            return database.execute(query, values)
+        except sqlite3.Error as error:
+            raise self._give_up(error) from error
 
     def _read(self, query: str, values: Sequence[object]) -> sqlite3.Cursor:
-        with self._explained():
-            return self._database.execute(query, values)
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
         try:
-            yield
+            return self._database.execute(query, values)
         except sqlite3.Error as error:
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-            raise OutputError(f"cannot write the journal of {str(self.output)!r}: {error}") from error
+            raise self._give_up(error) from error
+
+    def _give_up(self, error: sqlite3.Error) -> OutputError:
+        if self._database.in_transaction:
+            self._database.execute("ROLLBACK")
+        return OutputError(f"cannot write the journal of {str(self.output)!r}: {error}")
 
 
 def _nothing() -> None:

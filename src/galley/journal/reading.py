@@ -26,6 +26,8 @@ from galley.journal.records import (
     FileRecord,
     PageEntry,
     RunRecord,
+    Span,
+    Timing,
     WorkerEvent,
     restored,
     stored,
@@ -128,10 +130,42 @@ class Ledger:
         """The outcomes of an input's pages, in page order."""
         return pages_of(self._database, file)
 
-    def failures(self, limit: int = -1) -> Iterator[tuple[FileRecord, PageEntry]]:
+    def failures(self, limit: int = -1, kind: str | None = None) -> Iterator[tuple[FileRecord, PageEntry]]:
         """The failed pages with their files, in the order of their listing; at most `limit` if that is not negative."""
-        query = "WHERE pages.state = 'failed' AND files.state = 'listed' ORDER BY pages.file, pages.page LIMIT ?"
-        return self._joined(query, limit)
+        query = "WHERE pages.state = 'failed' AND files.state = 'listed'{} ORDER BY pages.file, pages.page LIMIT ?"
+        if kind is None:
+            return self._joined(query.format(""), limit)
+        return self._joined(query.format(" AND pages.kind = ?"), kind, limit)
+
+    def reasons(self, kind: str, limit: int) -> list[tuple[str, int]]:
+        """The most frequent messages of failures of a kind, and how many pages have them."""
+        query = (
+            "SELECT pages.message, count(*) AS pages FROM pages JOIN files ON files.id = pages.file"
+            " WHERE pages.state = 'failed' AND pages.kind = ? AND files.state = 'listed'"
+            " GROUP BY pages.message ORDER BY pages DESC, pages.message LIMIT ?"
+        )
+        return list(self._rows(query, kind, limit))
+
+    def slowest(self, limit: int) -> Iterator[tuple[FileRecord, PageEntry]]:
+        """The pages on which a worker spent most, with their files."""
+        return self._joined("WHERE seconds > 0 ORDER BY seconds DESC LIMIT ?", limit)
+
+    def spans(self) -> list[Span]:
+        """For each run with outcomes, in order: how many pages, and from when to when they were worked on."""
+        query = (
+            "SELECT run, count(*), sum(state = 'failed'), min(coalesce(started, ended)), max(ended)"
+            " FROM pages GROUP BY run ORDER BY run"
+        )
+        return [Span(*row) for row in self._rows(query)]
+
+    def timings(self) -> Iterator[Timing]:
+        """When every page that has an outcome was worked on: by run, then slot, the last that ended first."""
+        query = (
+            "SELECT files.path, page, run, pages.state, kind, tries, slot, started, ended, seconds"
+            " FROM pages JOIN files ON files.id = pages.file ORDER BY run, slot, ended DESC"
+        )
+        for path, *rest in self._rows(query):
+            yield Timing(restored(path), *rest)
 
     def pages(self) -> Iterator[tuple[FileRecord, PageEntry]]:
         """All pages that have an outcome, with their files."""

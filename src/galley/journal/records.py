@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 WHOLE = -1
 """Page number of a file that is one page, or of an input that yields none."""
@@ -114,6 +114,34 @@ class WorkerEvent:
     event: str
     """starting, ready or died."""
     text: str
+
+
+class Span(NamedTuple):
+    """What the pages say of a run. Times are seconds since the epoch."""
+
+    run: int
+    pages: int
+    """Pages whose outcome is of this run; those that a later run did again are not."""
+    failed: int
+    first: float
+    """When the first page was started."""
+    last: float
+    """When the last page ended."""
+
+
+class Timing(NamedTuple):
+    """When one page was worked on, as in `PageEntry`; a tuple, since there may be millions."""
+
+    path: str
+    page: int
+    run: int
+    state: str
+    kind: str | None
+    tries: int
+    slot: str | None
+    started: float | None
+    ended: float
+    seconds: float | None
 
 
 def stored(text: str) -> str | bytes:
