@@ -1,4 +1,4 @@
-"""Pipelines of users, as `tests.compat.others:Name`: each a class with `device=` and `predict`."""
+"""Pipelines of users, as `others:Name`: each a class with `device=` and `predict`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from PIL import Image
 class Describe:
     """Says what it was given."""
 
-    def __init__(self, device: str, prefix: str = "") -> None:
+    def __init__(self, device: str, prefix: str = "", batch_size: int = 0) -> None:
         self.device = device
         self.prefix = prefix
+        self.batch_size = batch_size
         self.calls = 0
-        self.closed: Path | None = None
 
     def predict(self, batch: Sequence[Any], **options: Any) -> Iterator[dict[str, Any]]:
         self.calls += 1
@@ -30,9 +30,10 @@ class Describe:
                 "shape": getattr(each, "shape", None),
                 "device": self.device,
                 "batch": len(batch),
+                "own_batch_size": self.batch_size,
                 "calls": self.calls,
                 "pid": os.getpid(),
-                "threads": os.environ["OMP_NUM_THREADS"],
+                "threads": os.environ.get("OMP_NUM_THREADS"),
                 "options": options,
                 "input_path": None,
                 "page_index": None,

@@ -50,7 +50,8 @@ def capture(result: Any, place: ForeignPage, forms: Sequence[str], *, complete: 
     if not isinstance(result, Mapping):
         raise TypeError(f"the pipeline gave a result of type {type(result).__name__}; it must be a dict or like one")
     left_out: dict[str, str] = {}
-    tree = _tree(result)
+    tree = _own_tree(result)
+    fields = _fields(result, tree, "arrays" in forms, left_out)
     taken: dict[str, Any] = {}
     for form in forms:
         if form == "arrays":
@@ -64,8 +65,8 @@ def capture(result: Any, place: ForeignPage, forms: Sequence[str], *, complete: 
                 left_out[form] = f"{type(error).__name__}: {error}"
     return replace(
         place,
-        fields=_fields(result, tree, "arrays" in forms, left_out),
-        tree=tree,
+        fields=fields,
+        tree=tree if tree else {"res": _for_json(fields)},
         left_out=left_out,
         pictures=taken.get("img"),
         html=taken.get("html"),
@@ -153,11 +154,14 @@ def _is_large(array: NDArray[Any]) -> bool:
 # ---- JSON ---------------------------------------------------------------------------------------------------------
 
 
-def _tree(result: Mapping[Any, Any]) -> dict[str, Any]:
+def _own_tree(result: Mapping[Any, Any]) -> dict[str, Any]:
+    """The JSON that the result makes of itself, below keys of its own or below `res`; empty if it makes none."""
     own = getattr(result, "json", None) if _offers(result, "json") else None
     if callable(own):
         own = own()
-    tree = _for_json(own) if isinstance(own, Mapping) else {"res": _for_json(result)}
+    if not isinstance(own, Mapping):
+        return {}
+    tree: dict[str, Any] = _for_json(own)
     return tree if isinstance(tree.get("res"), dict) else {"res": tree}
 
 

@@ -81,7 +81,7 @@ class ForeignPipeline:
         """One call of the pipeline's own predict for all of `loaded`.
 
         Raises:
-            ValueError: it gave too few or too many results.
+            ValueError: it gave too few or too many results, or one of another page.
             TypeError: a result is not dict-like.
             OutputError: a file cannot be written.
             Exception: whatever the pipeline raises.
@@ -91,6 +91,8 @@ class ForeignPipeline:
         results = list(islice(_results(answer), len(given) + 1))
         if len(results) != len(given):
             raise ValueError(_count_message(results, len(given)))
+        for content, result in zip(given, results, strict=True):
+            _require_own(content, result)
         captured = [self._capture(one.page, result) for one, result in zip(loaded, results, strict=True)]
         return [self._finish(page) for page in captured]
 
@@ -175,6 +177,17 @@ def _count_message(results: Sequence[Any], expected: int) -> str:
     # PaddleX reports wrong settings as one result more.
     errors = [str(each["error"]) for each in results if isinstance(each, Mapping) and set(each) == {"error"}]
     return f"{message}: {errors[0]}" if errors else message
+
+
+def _require_own(content: Any, result: Any) -> None:
+    """Refuse a result that says it is of another file: one page forgotten and another done twice, the count is right.
+
+    Raises:
+        ValueError: it says so.
+    """
+    said = result.get("input_path") if isinstance(result, Mapping) else None
+    if isinstance(content, str) and isinstance(said, str) and said != content:
+        raise ValueError(f"the pipeline gave a result of {said!r} for {content!r}")
 
 
 def _import(target: str) -> Any:
