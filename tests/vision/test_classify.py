@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galley.vision.classify import best_label, crop_centre, normalise, resize_short
+from galley.vision.classify import best_label, crop_centre, normalise, pad_right, resize_fit, resize_short
 
 
 @given(st.integers(1, 400), st.integers(1, 400), st.integers(1, 64))
@@ -36,3 +36,15 @@ def test_normalising_is_linear_per_channel(seed: int) -> None:
 
 def test_the_best_label() -> None:
     assert best_label(np.array([0.1, 0.7, 0.2]), ("a", "b", "c")) == ("b", 0.7)
+
+
+@given(st.integers(1, 100), st.integers(1, 2000))
+def test_fitted_pictures_are_as_high_as_asked_and_no_wider(height: int, width: int) -> None:
+    image = np.full((height, width, 3), 9, np.uint8)
+    fitted = resize_fit(image, 192, 48)
+    assert fitted.shape[0] == 48
+    assert fitted.shape[1] == min(192, -(-48 * width // height))
+    planes = pad_right(normalise(fitted, (0.5,) * 3, (0.5,) * 3, 1 / 255), 192)
+    assert planes.shape == (1, 3, 48, 192)
+    assert (planes[..., fitted.shape[1] :] == 0).all()
+    assert (planes[..., : fitted.shape[1]] != 0).all()
