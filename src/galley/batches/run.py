@@ -26,6 +26,7 @@ from galley.fleet.messages import FleetEvent, PageEnded, PageStarted, WorkerDied
 from galley.inputs import count_files_in, page_stem
 from galley.journal import Journal, PageEntry, RunStart, WorkerEvent, open_journal
 from galley.journal.records import DONE, FAILED, FINISHED, INTERRUPTED, STOPPED
+from galley.outputs.files import sweep
 from galley.outputs.shards import Line
 from galley.pages import Done, Failed, FailureKind, Outcome, PageRef, Unreadable
 from galley.results import SavedPage
@@ -122,6 +123,8 @@ class _Run:
         self._done = 0
         self._failures: Counter[str] = Counter()
         self._lost: Failed | None = None
+        self._littered = any(run.state != FINISHED for run in self._previous)
+        """Whether a process was killed that may have been writing a file."""
 
     def carry_out(self) -> BatchReport:
         """Do it. Raises as `run_batch`."""
@@ -141,6 +144,8 @@ class _Run:
         message = "interrupted; the same command goes on from here" if interrupted else ""
         if not interrupted and self._lines is not None:
             self._lines.compact()
+        if self._littered:
+            sweep(self._journal.output)
         self._journal.end_run(INTERRUPTED if interrupted else FINISHED, code, message)
         write_report(self._journal.output)
         return self._report(code, interrupted, message)
@@ -190,6 +195,7 @@ class _Run:
                 text = "; ".join(f"{step}: {what}" for step, what in event.description.items())
                 self._journal.record_event(WorkerEvent(self._journal.run, now, event.slot, "ready", text))
             case WorkerDied():
+                self._littered = True
                 self._journal.record_event(WorkerEvent(self._journal.run, now, event.slot, "died", event.reason))
             case _:
                 pass

@@ -67,6 +67,21 @@ def open_whole(path: Path) -> Iterator[BinaryIO]:
                 Path(temporary).unlink()
 
 
+def sweep(folder: Path) -> int:
+    """Remove the unfinished files that killed processes left in `folder` and below; how many.
+
+    For when nobody is writing there. What cannot be removed stays.
+    """
+    removed = 0
+    for path, _, names in os.walk(folder):
+        for name in names:
+            if name.startswith(TEMPORARY_PREFIX):
+                with contextlib.suppress(OSError):
+                    Path(path, name).unlink()
+                    removed += 1
+    return removed
+
+
 def describe_failure(path: Path, error: OSError) -> str:
     """One line on why `path` could not be written."""
     reason = _ADVICE.get(error.errno if error.errno is not None else 0, error.strerror)
