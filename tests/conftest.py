@@ -32,10 +32,21 @@ def samples() -> Path:
 @pytest.fixture(scope="session")
 def doc_models() -> None:
     """The weights of DocPreprocessor in the store, fetched if they are not there yet."""
+    require_models("PP-LCNet_x1_0_doc_ori", "UVDoc")
+
+
+@pytest.fixture(scope="session")
+def ocr_models(doc_models: None) -> None:
+    """The weights of OCR in the store."""
+    require_models("PP-OCRv6_small_det", "PP-OCRv6_small_rec", "MobileNetV3_small_x0_35_textline_ori")
+
+
+def require_models(*names: str) -> None:
+    """Skip the test that asked if the weights are not in the store and cannot be fetched."""
     from galley.errors import ModelError
     from galley.models.store import ensure_models
 
     try:
-        ensure_models(["PP-LCNet_x1_0_doc_ori", "UVDoc"])
+        ensure_models(names)
     except ModelError as error:
         pytest.skip(f"the weights are not in the store and cannot be fetched: {error}")

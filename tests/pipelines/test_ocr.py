@@ -1,0 +1,238 @@
+"""The OCR pipeline in this process, with real weights, on pages that are easy to make and hard to take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from galley.config import EngineConfig, OcrConfig, OcrOptions
+from galley.devices import Device, Slot
+from galley.errors import ModelError
+from galley.models.store import ensure_models
+from galley.pages import PageKind, PageRef
+from galley.pipelines.detector import Detector
+from galley.pipelines.ocr import Ocr
+from galley.pipelines.recognizer import Recognizer
+from galley.results import Image, RecognizedPage
+
+pytestmark = pytest.mark.usefixtures("ocr_models")
+
+PLAIN = OcrOptions(use_doc_preprocessor=False, use_textline_orientation=False)
+SLOT = Slot(Device("cpu"), 0, (0,), False)
+PAGE = PageRef(PageKind.ARRAY, None, None, None, "page")
+
+
+def open_ocr(config: OcrConfig) -> Ocr:
+    names = {step: choice.name for step, choice in config.models().items()}
+    models = ensure_models(names.values())
+    return Ocr(config, {step: models[name] for step, name in names.items()}, SLOT)
+
+
+@pytest.fixture(scope="module")
+def pipeline(ocr_models: None) -> Iterator[Ocr]:
+    opened = open_ocr(OcrConfig(replace(PLAIN, use_textline_orientation=True)))
+    yield opened
+    opened.close()
+
+
+def write(*texts: str, height: int = 240, width: int = 640) -> Image:
+    """A white page with one line of text below the other."""
+    page = np.full((height, width, 3), 255, np.uint8)
+    for number, text in enumerate(texts):
+        cv2.putText(page, text, (30, 60 + 60 * number), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (0, 0, 0), 2, cv2.LINE_AA)
+    return page
+
+
+def read(pipeline: Ocr, page: Image, options: OcrOptions = PLAIN) -> RecognizedPage:
+    return pipeline.process(page, PAGE, options)
+
+
+def texts(result: RecognizedPage) -> list[str]:
+    return [line.text for line in result.lines]
+
+
+def test_lines_are_read_from_top_to_bottom(pipeline: Ocr) -> None:
+    result = read(pipeline, write("Port of Ardmouth", "Pontoon 12", "Depth 5.2 m"))
+    assert texts(result) == ["Port of Ardmouth", "Pontoon 12", "Depth 5.2 m"]
+    for line, top in zip(result.lines, (30, 90, 150), strict=True):
+        left, upper, _, lower = line.box
+        assert left < 35
+        assert top - 15 < upper < top + 15 < lower < top + 55
+        assert line.score > 0.9
+        assert line.angle == -1
+
+
+def test_both_engines_read_the_same(pipeline: Ocr) -> None:
+    page = write("Port of Ardmouth", "Harbour Master 1837")
+    other = open_ocr(OcrConfig(PLAIN, engine=EngineConfig("onnxruntime")))
+    first, second = read(pipeline, page), read(other, page)
+    assert texts(first) == texts(second)
+    np.testing.assert_array_equal([line.polygon for line in first.found], [line.polygon for line in second.found])
+    np.testing.assert_allclose([line.score for line in first.found], [line.score for line in second.found], atol=1e-2)
+    other.close()
+
+
+def test_json_has_paddleocrs_keys_in_its_order(pipeline: Ocr) -> None:
+    result = read(pipeline, write("Pontoon 12")).json()
+    assert list(result) == [
+        "input_path",
+        "page_index",
+        "model_settings",
+        "dt_polys",
+        "text_det_params",
+        "text_type",
+        "textline_orientation_angles",
+        "text_rec_score_thresh",
+        "return_word_box",
+        "rec_texts",
+        "rec_scores",
+        "rec_polys",
+        "rec_boxes",
+    ]
+    assert result["model_settings"] == {"use_doc_preprocessor": False, "use_textline_orientation": False}
+    assert result["text_det_params"] == {
+        "limit_side_len": 64,
+        "limit_type": "min",
+        "thresh": 0.3,
+        "max_side_limit": 4000,
+        "box_thresh": 0.6,
+        "unclip_ratio": 1.5,
+    }
+    assert result["dt_polys"] == result["rec_polys"]
+    assert np.array(result["rec_polys"]).shape == (1, 4, 2)
+    assert np.array(result["rec_boxes"]).shape == (1, 4)
+
+
+def test_words_are_placed_along_the_line(pipeline: Ocr) -> None:
+    result = read(pipeline, write("Port Ardmouth 12"), replace(PLAIN, return_word_box=True))
+    fields = result.json()
+    assert list(fields)[-2:] == ["text_word_boxes", "text_word"]
+    (words,), (boxes,), (line,) = fields["text_word"], fields["text_word_boxes"], fields["rec_boxes"]
+    assert [word for word in words if word.strip()] == ["Port", "Ardmouth", "12"]
+    assert "".join(words) == fields["rec_texts"][0]
+    assert len(boxes) == len(words)
+    lefts = [box[0] for box in boxes]
+    assert lefts == sorted(lefts)
+    assert lefts[0] >= line[0]
+    assert boxes[-1][2] <= line[2]
+
+
+def test_the_score_threshold_drops_lines_and_keeps_their_boxes(pipeline: Ocr) -> None:
+    page = write("Port of Ardmouth", "Pontoon 12")
+    scores = [line.score for line in read(pipeline, page).lines]
+    between = (min(scores) + max(scores)) / 2
+    result = read(pipeline, page, replace(PLAIN, text_rec_score_thresh=between)).json()
+    assert len(result["rec_texts"]) == 1
+    assert len(result["dt_polys"]) == len(result["textline_orientation_angles"]) == 2
+
+
+def test_lines_on_their_heads_are_turned(pipeline: Ocr) -> None:
+    page = np.ascontiguousarray(write("Harbour Office at Quay Street")[::-1, ::-1])
+    result = read(pipeline, page, replace(PLAIN, use_textline_orientation=True))
+    assert [line.angle for line in result.lines] == [1]
+    assert texts(result) == ["Harbour Office at Quay Street"]
+    assert texts(read(pipeline, page)) != ["Harbour Office at Quay Street"]
+
+
+def blank(height: int, width: int, value: int = 255) -> Image:
+    return np.full((height, width, 3), value, np.uint8)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [blank(600, 400), blank(600, 400, 0), blank(1, 1), blank(1, 1, 0), blank(1, 5000), blank(5000, 1), blank(31, 31)],
+    ids=lambda page: str(page.shape),
+)
+def test_pages_without_text_give_an_empty_result(pipeline: Ocr, page: Image) -> None:
+    options = replace(PLAIN, return_word_box=True, use_textline_orientation=True)
+    result = read(pipeline, page, options).json()
+    assert "textline_orientation_angles" not in result
+    for key in ("dt_polys", "rec_texts", "rec_scores", "rec_polys", "rec_boxes", "text_word", "text_word_boxes"):
+        assert result[key] == [], key
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 700), (700, 1), (40, 40), (300, 300), (33, 500)])
+def test_noise_gives_some_result(pipeline: Ocr, shape: tuple[int, int]) -> None:
+    page = np.random.default_rng(1).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    result = read(pipeline, page, replace(PLAIN, text_det_thresh=0.0, text_det_box_thresh=0.0))
+    for line in result.found:
+        assert 0 <= line.score <= 1
+        assert line.polygon.min() >= 0
+        assert (line.polygon <= shape[::-1]).all()
+
+
+def test_a_line_wider_than_five_thousand_pixels(pipeline: Ocr) -> None:
+    text = " ".join(["harbour master"] * 24)
+    page = write(text, height=100, width=6000)
+    (line,) = read(pipeline, page).lines
+    assert line.box[2] - line.box[0] > 5000
+    # It is squeezed to 3,200 pixels for reading, so it need not be read without a mistake.
+    assert line.text.count("harbour") > 10
+
+
+def test_two_thousand_words_on_a_page() -> None:
+    """Only detection: reading so many takes minutes and meets no new case."""
+    config = OcrConfig(PLAIN)
+    model = ensure_models([config.detection_model.name])[config.detection_model.name]
+    detector = Detector(model, config.engine, SLOT, None)
+    page = blank(960, 2400)
+    for row in range(40):
+        for column in range(50):
+            place = (48 * column + 8, 24 * row + 16)
+            cv2.putText(page, "ox", place, cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 1, cv2.LINE_AA)
+    found = detector.find(page, replace(PLAIN, text_det_thresh=0.6))
+    assert 500 < len(found) <= 1000, "no more are looked at"
+    detector.close()
+
+
+def test_shapes_can_be_fixed() -> None:
+    fixed = open_ocr(OcrConfig(PLAIN, detection_shape=(3, 320, 640), recognition_shape=(3, 48, 480)))
+    assert texts(read(fixed, write("Pontoon 12", "Depth 5.2 m"))) == ["Pontoon 12", "Depth 5.2 m"]
+    fixed.close()
+
+
+def test_a_page_is_turned_and_flattened_before_it_is_read() -> None:
+    whole = open_ocr(OcrConfig())
+    upright = write("Port of Ardmouth", "NOTICE TO MARINERS", "Harbour Office", "Quay Street 3", height=320)
+    result = read(whole, np.ascontiguousarray(np.rot90(upright)), OcrOptions(use_doc_unwarping=False))
+    assert result.preprocessed.angle == 270
+    assert texts(result) == ["Port of Ardmouth", "NOTICE TO MARINERS", "Harbour Office", "Quay Street 3"]
+    fields = result.json()
+    assert list(fields)[3] == "doc_preprocessor_res"
+    assert fields["doc_preprocessor_res"] == {
+        "input_path": None,
+        "page_index": None,
+        "model_settings": {"use_doc_orientation_classify": True, "use_doc_unwarping": False},
+        "angle": 270,
+    }
+    flat = read(whole, upright, OcrOptions())
+    assert flat.preprocessed.output_img is not flat.preprocessed.rot_img
+    assert set(whole.networks()) == {"orientation", "unwarping", "detection", "line_orientation", "recognition"}
+    whole.close()
+
+
+def test_models_of_another_kind_are_refused() -> None:
+    config = OcrConfig(PLAIN)
+    models = ensure_models([config.detection_model.name, config.recognition_model.name])
+    detection, recognition = models[config.detection_model.name], models[config.recognition_model.name]
+    with pytest.raises(ModelError, match="does not detect text"):
+        Detector(recognition, config.engine, SLOT, None)
+    with pytest.raises(ModelError, match="does not read text"):
+        Recognizer(detection, config.engine, SLOT, batch=6, shape=None)
+
+
+def test_lines_padded_together_may_be_any_number() -> None:
+    words = ["Quay", "Pontoon", "Port"]
+    lines: list[NDArray[np.uint8]] = [write(word, height=80, width=60 + 20 * len(word))[25:75] for word in words]
+    for batch in (1, 2, 6):
+        config = OcrConfig(PLAIN, recognition_batch=batch)
+        model = ensure_models([config.recognition_model.name])[config.recognition_model.name]
+        recognizer = Recognizer(model, config.engine, SLOT, batch=batch, shape=None)
+        assert [each.line.text for each in recognizer.read(lines)] == words
+        assert recognizer.read([]) == []
+        recognizer.close()
