@@ -16,7 +16,7 @@ from galley.fleet.dispatch import Limits
 from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.run import Fleet
 from galley.inputs import page_stem
-from galley.outputs.files import write_file
+from galley.outputs.files import open_whole, write_file
 from galley.pages import Outcome, PageKind, PageRef, Unreadable
 from galley.results import SavedPage
 
@@ -69,6 +69,28 @@ def obey(verb: str, rest: str) -> None:
     elif verb == "until":
         while not Path(rest).exists():
             time.sleep(0.002)
+
+
+class FailOdd(Act):
+    """Rejects every second page of a document."""
+
+    def _do(self, page: PageRef, text: str) -> SavedPage:
+        if page.index is not None and page.index % 2:
+            raise ValueError("odd")
+        return super()._do(page, text)
+
+
+class Litter(Act):
+    """Dies in the middle of writing a file, if the input says so."""
+
+    def _do(self, page: PageRef, text: str) -> SavedPage:
+        if text == "litter":
+            assert self._folder is not None
+            with open_whole(Path(self._folder, "half.json")) as file:
+                file.write(b"half")
+                file.flush()
+                os.kill(os.getpid(), signal.SIGKILL)
+        return super()._do(page, text)
 
 
 def refuse(slot: Slot, folder: str | None) -> Act:

@@ -31,6 +31,21 @@ class Bench:
         path.write_text(text)
         return path
 
+    def document(self, name: str, pages: int) -> Path:
+        """A PDF file with empty pages."""
+        import pypdfium2
+
+        document = pypdfium2.PdfDocument.new()
+        for _ in range(pages):
+            document.new_page(10, 10)
+        path = self.inputs / name
+        document.save(str(path))
+        return path
+
+    def stop_after(self, pages: int) -> Callable[[], bool]:
+        """Ask to stop once so many pages were listed."""
+        return lambda: len(self.listed) >= pages
+
     def settings(self, **options: Any) -> BatchSettings:
         base = BatchSettings(str(self.inputs), str(self.output), identity={"pipeline": "Act"})
         return replace(base, **options)
@@ -43,17 +58,23 @@ class Bench:
         limits: Limits | None = None,
         stop: Callable[[], bool] = bool,
         watch: Watch | None = None,
+        on_listed: Callable[[object], None] = lambda page: None,
         **options: Any,
     ) -> BatchReport:
         """One run; everything said and listed in it is noted."""
         settings = self.settings(**options)
-        folder = None if settings.lines else str(self.output)
+        folder = None if settings.lines else settings.output_dir
         self.said.clear()
         self.listed.clear()
+
+        def note(page: object) -> None:
+            self.listed.append(str(page))
+            on_listed(page)
+
         noting = replace(
             Watch() if watch is None else watch,
             say=self.said.append,
-            listed=lambda page: self.listed.append(str(page)),
+            listed=note,
         )
         return run_batch(
             settings,
