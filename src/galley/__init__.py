@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from galley.compat.batch import batch as batch
     from galley.compat.doc_preprocessor import DocPreprocessor as DocPreprocessor
     from galley.compat.ocr import OCR as OCR
     from galley.compat.ocr import PaddleOCR as PaddleOCR
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "batch": "galley.compat.batch",
     "DocPreprocessor": "galley.compat.doc_preprocessor",
     "OCR": "galley.compat.ocr",
     "PaddleOCR": "galley.compat.ocr",

@@ -28,7 +28,7 @@ from galley.compat.batch import (
     DEFAULT_FORMATS,
     RUN_ROWS,
     BatchRequest,
-    find_interface,
+    option_rows,
     parse_options,
     prepare,
     read_options,
@@ -48,7 +48,9 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "batch", help="run a folder through a pipeline", description=_DESCRIPTION, allow_abbrev=False
     )
     add = parser.add_argument
-    add("--pipeline", required=True, metavar="NAME", help="the pipeline's class, such as DocPreprocessor")
+    add(
+        "--pipeline", required=True, metavar="NAME", help="DocPreprocessor, OCR, paddleocr:NAME or package.module:Class"
+    )
     add("--input_dir", required=True, metavar="FOLDER", help="where the inputs are")
     add("--device", help="as for the pipeline's own command (default: the first GPU that can be used, else cpu)")
     add("--output_dir", default="output", metavar="FOLDER", help="for results and journal (default: output)")
@@ -90,7 +92,6 @@ def _run(options: argparse.Namespace) -> ExitCode:
 
 
 def _request(options: argparse.Namespace) -> BatchRequest:
-    interface = find_interface(options.pipeline)
     given = {} if options.config is None else read_options(options.config)
     return BatchRequest(
         pipeline=options.pipeline,
@@ -100,7 +101,7 @@ def _request(options: argparse.Namespace) -> BatchRequest:
         instances_per_device=options.instances_per_device,
         batch_size=options.batch_size,
         input_glob_pattern=options.input_glob_pattern,
-        options=given | parse_options(interface.rows, options.set),
+        options=given | parse_options(option_rows(options.pipeline), options.set),
         run_options={row.name: getattr(options, row.name) for row in RUN_ROWS},
         formats=options.format,
         per_document=options.per_document,

@@ -17,11 +17,13 @@ from galley.api import Runner, Settings
 from galley.batches import BatchReport, BatchSettings, run_batch
 from galley.batches.settings import LINES, flatten
 from galley.compat.interface import Interface, make_settings
-from galley.compat.keywords import Keyword
+from galley.compat.keywords import Keyword, check_keywords, settings_values
 from galley.compat.names import OWN, Origin, resolve
+from galley.compat.parallel import foreign_config
 from galley.compat.table import COMMON
 from galley.config import overlay, suggest
 from galley.errors import BadArguments
+from galley.foreign import ForeignPage
 from galley.outputs.saving import SavePlan, check_formats
 
 DEFAULT_FORMATS = ("json",)
@@ -38,7 +40,7 @@ class BatchRequest:
     """What the user asked for, before any of it is checked."""
 
     pipeline: str
-    """Name of the pipeline's class, such as `DocPreprocessor`."""
+    """`DocPreprocessor`, `paddleocr:PPStructureV3` or `package.module:Class`: see `galley.compat.names`."""
     input_dir: str
     device: str | None = None
     """As for the classes; None for the first GPU that can be used, else the CPU."""
@@ -119,13 +121,12 @@ def prepare(request: BatchRequest) -> tuple[Settings[Any], BatchSettings]:
     Raises:
         BadArguments: a name, a keyword, a format or a number in it is wrong.
     """
-    interface = find_interface(request.pipeline)
-    settings = make_settings(interface, f"pipeline {request.pipeline}", _keywords(request))
+    settings, result = _open_by_name(request)
     settings = overlay(settings, _counts(request, settings))
     lines = LINES in request.formats
     files = tuple(name for name in request.formats if name != LINES)
     if files or not lines:
-        files = check_formats(interface.result, files)
+        files = check_formats(result, files)
     if request.per_document and "json" not in files:
         raise BadArguments("per_document makes documents of the pages' JSON files; add json to the formats")
     save = SavePlan(request.output_dir, files) if files else SavePlan(None, ())
@@ -145,17 +146,31 @@ def prepare(request: BatchRequest) -> tuple[Settings[Any], BatchSettings]:
     )
 
 
-def find_interface(name: str) -> Interface:
-    """The interface of one of Galley's own pipelines.
+def _open_by_name(request: BatchRequest) -> tuple[Settings[Any], type]:
+    """The pipeline's settings, and the kind of its results."""
+    _check_options(request)
+    found = resolve(request.pipeline)
+    if found.origin is Origin.GALLEY:
+        interface = _interface(request.pipeline)
+        given = {**request.options, **request.run_options}
+        return make_settings(interface, f"pipeline {request.pipeline}", given), interface.result
+    check_keywords("batch", RUN_ROWS, request.run_options)
+    config = foreign_config(found, request.options, keep=())
+    return overlay(Settings(config), settings_values(RUN_ROWS, request.run_options)), ForeignPage
 
-    Raises:
-        BadArguments: there is none of that name; near matches are named.
-    """
-    found = resolve(name)
-    if found.origin is not Origin.GALLEY:
-        raise BadArguments(f"pipeline {name!r} cannot be run as a batch; choose from {', '.join(OWN)}")
+
+def _interface(name: str) -> Interface:
     interface: Interface = import_module(OWN[name]).INTERFACE
     return interface
+
+
+def option_rows(pipeline: str) -> tuple[Keyword, ...] | None:
+    """The keywords of a pipeline; None where only a worker can know them.
+
+    Raises:
+        BadArguments: there is no such pipeline; near matches are named.
+    """
+    return _interface(pipeline).rows if resolve(pipeline).origin is Origin.GALLEY else None
 
 
 def identity(pipeline: str, settings: Settings[Any], formats: Sequence[str]) -> dict[str, Any]:
@@ -165,22 +180,32 @@ def identity(pipeline: str, settings: Settings[Any], formats: Sequence[str]) -> 
     return {name: part for top, value in whole.items() for name, part in flatten(value, top).items()}
 
 
-def parse_options(rows: Sequence[Keyword], words: Sequence[str]) -> dict[str, Any]:
-    """`key=value` words as keywords, typed as the table says.
+def parse_options(rows: Sequence[Keyword] | None, words: Sequence[str]) -> dict[str, Any]:
+    """`key=value` words as keywords, typed as the table says; without a table, as YAML would.
 
     Raises:
         BadArguments: a word of another form, an unknown key (near matches are named), or a value of another type.
     """
-    table = {row.name: row for row in rows}
+    table = None if rows is None else {row.name: row for row in rows}
     options = {}
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
             raise BadArguments(f"--set {word!r} is not of the form key=value")
-        if name not in table:
+        if table is None:
+            options[name] = _parse_yaml(name, text)
+        elif name in table:
+            options[name] = _parse(table[name], text)
+        else:
             raise BadArguments(f"--set {name}: there is no such option{suggest(name, list(table))}")
-        options[name] = _parse(table[name], text)
     return options
+
+
+def _parse_yaml(name: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise BadArguments(f"--set {name}={text}: {error}") from error
 
 
 def _parse(row: Keyword, text: str) -> Any:
@@ -204,13 +229,15 @@ def read_options(path: str) -> dict[str, Any]:
         raise BadArguments(f"--config {path!r} cannot be read: {error}") from error
     if not isinstance(tree, dict):
         raise BadArguments(f"--config {path!r} does not hold a mapping of options")
-    return {"paddlex_config": tree} if "pipeline_name" in tree else {str(name): value for name, value in tree.items()}
+    if "pipeline_name" in tree:
+        return {"paddlex_config": tree}
+    return {str(name): value for name, value in tree.items()}
 
 
 _OWN_FLAGS = ("device", "instances_per_device", "serial", "on_failure")
 
 
-def _keywords(request: BatchRequest) -> dict[str, Any]:
+def _check_options(request: BatchRequest) -> None:
     for name in request.options:
         if name in _OWN_FLAGS or name in {row.name for row in RUN_ROWS}:
             raise BadArguments(f"{name} is an option of the batch, not of the pipeline: give it without --set")
@@ -218,7 +245,6 @@ def _keywords(request: BatchRequest) -> dict[str, Any]:
     for name in request.run_options:
         if name not in known:
             raise BadArguments(f"batch has no keyword {name!r}{suggest(name, known)}")
-    return {**request.options, **request.run_options}
 
 
 def _counts(request: BatchRequest, settings: Settings[Any]) -> dict[str, Any]:
