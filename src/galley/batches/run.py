@@ -142,7 +142,7 @@ class _Run:
         interrupted = not self._remaining.progress.complete
         code = ExitCode.INTERRUPTED if interrupted else self._exit_code()
         message = "interrupted; the same command goes on from here" if interrupted else ""
-        if not interrupted and self._lines is not None:
+        if self._lines is not None:
             self._lines.compact()
         if self._littered:
             sweep(self._journal.output)
