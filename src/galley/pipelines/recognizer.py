@@ -77,7 +77,9 @@ class Recognizer:
 
     def _read_one(self, line: Image, batch: Batch, lines: Sequence[Image]) -> ReadLine:
         (answer,) = self._session.run(self._network_input(line, batch.width)[np.newaxis])
-        read = decode(answer[0].argmax(axis=-1), answer[0].max(axis=-1), self._characters)
+        best = answer[0].argmax(axis=-1)
+        # Looked up, not searched again: the answer has 18,710 columns for each of some hundred steps.
+        read = decode(best, answer[0][np.arange(len(best)), best], self._characters)
         widest = max(self._size.width / self._size.height, *(_proportion(lines[index]) for index in batch.lines))
         return ReadLine(read, answer.shape[1] * (_proportion(line) / widest))
 
