@@ -32,7 +32,7 @@ import psutil
 from galley.batches import BatchSettings, run_batch
 from galley.devices import Device, Slot, plan_slots, usable_cores
 from galley.errors import ExitCode, GalleyError
-from galley.fleet.dispatch import Limits
+from galley.fleet.limits import Limits
 from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.run import Fleet
 from galley.inputs import page_stem

@@ -23,7 +23,7 @@ if __name__ == "__main__":
 
 from galley.batches import BatchSettings, run_batch
 from galley.devices import Device, Slot, plan_slots, usable_cores
-from galley.fleet.dispatch import Limits
+from galley.fleet.limits import Limits
 from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.run import Fleet
 from galley.inputs import InputOptions, find_files, page_stem, pages_of_file

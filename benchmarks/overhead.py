@@ -25,7 +25,7 @@ from benchmarks.report import publish, table
 from benchmarks.timing import spread
 from galley.api import in_order
 from galley.devices import Slot, parse_devices, plan_slots, usable_cores
-from galley.fleet.dispatch import Limits
+from galley.fleet.limits import Limits
 from galley.fleet.messages import Factory
 from galley.fleet.run import Fleet
 from galley.models.store import ensure_models

@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.network_cost import Core
 from galley.config import DocPreprocessorConfig
 from galley.devices import Slot
-from galley.fleet.dispatch import Limits
+from galley.fleet.limits import Limits
 from galley.fleet.messages import Factory
 from galley.fleet.run import Fleet
 from galley.inputs import InputOptions

@@ -16,8 +16,8 @@ from galley.config import DocPreprocessorConfig, OcrConfig, PipelineConfig
 from galley.devices import Device, Slot, discover, parse_devices, plan_slots, require_devices, usable_cores
 from galley.engines import choose_engine, installed_engines
 from galley.errors import BadArguments
-from galley.fleet.dispatch import Limits
 from galley.fleet.inline import run_inline
+from galley.fleet.limits import Limits
 from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.run import Fleet
 from galley.foreign import ForeignConfig

@@ -12,7 +12,7 @@ from typing import Any
 
 from galley.devices import Device, Slot, plan_slots, usable_cores
 from galley.errors import BadInput, OutputError
-from galley.fleet.dispatch import Limits
+from galley.fleet.limits import Limits
 from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.run import Fleet
 from galley.inputs import page_stem

@@ -10,7 +10,7 @@ from typing import Any
 from tests.batches.acts import FleetRunner
 
 from galley.batches import BatchReport, BatchSettings, Watch, run_batch
-from galley.fleet.dispatch import Limits
+from galley.fleet.limits import Limits
 from galley.journal import FileRecord, Ledger, PageEntry, open_ledger
 
 

@@ -11,7 +11,7 @@ from tests.batches.bench import Bench
 
 from galley.batches import Watch
 from galley.errors import BadArguments, ExitCode, NoWorkerLeft, OutputError
-from galley.fleet.dispatch import Limits
+from galley.fleet.limits import Limits
 from galley.journal import open_journal
 
 
@@ -239,9 +239,11 @@ def test_a_result_that_cannot_be_written_stops_the_run_and_stays_pending(bench: 
     assert 1 <= len(entries) < 10, "pages in hand were finished, no others begun"
     with bench.ledger() as ledger:
         assert (ledger.runs()[-1].exit_code, ledger.counts().pending) == (ExitCode.OUTPUT, 1)
+    assert not (bench.output / ".galley" / "reserve").exists(), "given up, so that the journal could be written"
     full.write_text("there is room again")
     assert bench.run().exit_code is ExitCode.OK
     assert len(bench.entries()) == 32
+    assert (bench.output / ".galley" / "reserve").stat().st_size > 0
 
 
 def test_asked_to_stop_it_finishes_what_is_in_hand(bench: Bench) -> None:

@@ -24,7 +24,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from galley.errors import BadArguments
 from galley.fleet import dispatch
-from galley.fleet.dispatch import Dispatcher, Kill, Limits, Recall, Send, Settle, Start
+from galley.fleet.dispatch import Dispatcher, Kill, Recall, Send, Settle, Start
+from galley.fleet.limits import Limits
 from galley.pages import FailureKind
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from galley.devices import Device, Slot
 from galley.errors import BadArguments, DeviceError, ModelError
-from galley.fleet.dispatch import Limits
 from galley.fleet.inline import run_inline
+from galley.fleet.limits import Limits
 from galley.fleet.messages import Factory
 from galley.fleet.run import Fleet
 from galley.pages import Done, Failed, FailureKind, Outcome

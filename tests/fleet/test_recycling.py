@@ -10,7 +10,8 @@ import pytest
 
 from galley.devices import Device, Slot
 from galley.errors import BadArguments
-from galley.fleet.dispatch import Dispatcher, Limits, Send, Settle, Start
+from galley.fleet.dispatch import Dispatcher, Send, Settle, Start
+from galley.fleet.limits import Limits
 from galley.fleet.messages import Factory, FleetEvent, WorkerDied, WorkerRecycled
 from galley.fleet.run import Fleet
 from galley.pages import Done

@@ -15,7 +15,7 @@ import pytest
 
 from galley.devices import Device, Slot
 from galley.errors import BadArguments, GalleyError, ModelError, NoWorkerLeft
-from galley.fleet.dispatch import Limits
+from galley.fleet.limits import Limits
 from galley.fleet.messages import (
     Factory,
     FleetEvent,

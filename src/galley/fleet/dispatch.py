@@ -25,55 +25,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from galley.errors import BadArguments
+from galley.fleet.limits import Limits
 from galley.pages import FailureKind
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much, how often and how long. Times are seconds."""
-
-    depth: int = 2
-    """Pages in a worker at once: one in work, the others being decoded ahead. At least `batch_size`."""
-    batch_size: int = 1
-    """Most pages given to one predict call."""
-    max_tries: int = 2
-    """Times a page may kill the worker it is alone in before it is given up."""
-    page_timeout: float = 600.0
-    """Longest time for one page; a worker that is silent for longer (times `batch_size`) is killed."""
-    start_timeout: float = 600.0
-    """Longest time for a worker to open its pipeline."""
-    max_deaths: int = 3
-    """Deaths in a row without any page to blame after which a slot is given up."""
-    max_crashes: int = 20
-    """Deaths in a row with pages in work, and none finished between, after which a slot is given up."""
-    restart_delay: float = 0.5
-    """Pause before the second restart in a row without a page to blame; doubled for each further one."""
-    recycle_after: int | None = None
-    """Pages after which a worker is replaced by a fresh one, for pipelines that leak; None for never."""
-    max_worker_memory: int | None = None
-    """Megabytes of resident memory above which a worker is replaced once its page is done; None for no limit."""
-    window: int = 1024
-    """Pages taken from the source counting from the oldest one without an outcome: what an ordered reader may
-    have to hold back. Should be several times the number of slots."""
-
-    def __post_init__(self) -> None:
-        for name in ("depth", "batch_size", "max_tries", "max_deaths", "max_crashes", "window"):
-            value = getattr(self, name)
-            if not isinstance(value, int) or value < 1:
-                raise BadArguments(f"{name} is {value!r}; it must be a whole number of at least 1")
-        for name in ("recycle_after", "max_worker_memory"):
-            value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or value < 1):
-                raise BadArguments(f"{name} is {value!r}; it must be a whole number of at least 1, or None")
-        for name in ("page_timeout", "start_timeout"):
-            if not getattr(self, name) > 0:
-                raise BadArguments(f"{name} is {getattr(self, name)!r}; it must be a number of seconds above 0")
-        if not 0 <= self.restart_delay < math.inf:
-            raise BadArguments(f"restart_delay is {self.restart_delay!r}; it must be 0 or more seconds")
-        if self.depth < self.batch_size:
-            raise BadArguments(f"depth is {self.depth}; it must be at least batch_size, which is {self.batch_size}")
-
 
 # ---- commands -----------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,8 @@ from galley.devices import Slot
 from galley.errors import GalleyError, NoWorkerLeft
 from galley.fleet import dispatch
 from galley.fleet.attempt import read_answer, reject
-from galley.fleet.dispatch import Dispatcher, Limits
+from galley.fleet.dispatch import Dispatcher
+from galley.fleet.limits import Limits
 from galley.fleet.messages import (
     Factory,
     Finished,

@@ -14,7 +14,7 @@ from typing import Any
 
 from galley.devices import Slot
 from galley.errors import BadArguments, GalleyError
-from galley.fleet.dispatch import Limits
+from galley.fleet.limits import Limits
 from galley.fleet.loop import Loop, Observer
 from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.process import Process, stop_all
