@@ -13,8 +13,9 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from galley.batches.settings import BatchSettings, Watch
 from galley.errors import BadInput
@@ -29,8 +30,7 @@ from galley.pages import PageKind, PageRef, Unreadable
 _BLOCK = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What a file looks like from outside; all None if it is not there."""
 
     size: int | None
@@ -44,9 +44,9 @@ class OpenFile:
     path: str
     name: str
     look: Look
-    digest: str | None = None
     id: int = 0
-    """Its number in the journal."""
+    """Its number in the journal; 0 before it is in there."""
+    digest: str | None = None
     left: int = 0
     """Pages without an outcome."""
     document: bool = False
@@ -100,6 +100,7 @@ class Remaining:
         self._stop = stop
         self._output = os.path.realpath(batch.output_dir)
         self._validity = Validity(batch, journal.runs())
+        self._continues = journal.has_files()
         self._open: dict[str, OpenFile] = {}
 
     def pages(self) -> Iterator[PageRef | Unreadable]:
@@ -141,23 +142,31 @@ class Remaining:
 
     def _skip(self, path: str) -> None:
         self.progress.skipped += 1
+        known = self._find(path)
         reason = "not a supported kind of file"
-        self._journal.put_file(FileRecord(0, path, "", None, None, None, 0, SKIPPED, reason, None))
+        file = FileRecord(0 if known is None else known.id, path, "", None, None, None, 0, SKIPPED, reason, None)
+        if known is None:
+            self._journal.add_file(file)
+        else:
+            self._journal.put_file(file)
+
+    def _find(self, path: str) -> FileRecord | None:
+        return self._journal.find_file(path) if self._continues else None
 
     def _unlisted(self, found: Unreadable) -> Unreadable:
-        known = self._journal.find_file(found.path)
+        known = self._find(found.path)
         if known is not None:
             self._journal.forget_pages(known.id)
-        file = OpenFile(found.path, "", look_at(found.path))
+        file = OpenFile(found.path, "", look_at(found.path), 0 if known is None else known.id)
         self._put(file, 1)
         return found
 
     def _pages_of(self, found: Found) -> Iterator[PageRef | Unreadable]:
         look = look_at(found.path)
-        known = self._journal.find_file(found.path)
+        known = self._find(found.path)
         digest = digest_of(found.path) if self._batch.hash_inputs else None
         if known is None:
-            file = OpenFile(found.path, self._free_name(found), look, digest)
+            file = OpenFile(found.path, self._free_name(found), look, digest=digest)
             yield from self._open_file(file, [], [])
             return
         kept, outdated = self._sort_out(known, look, digest)
@@ -167,10 +176,10 @@ class Remaining:
                 self._journal.see_file(known)
             else:  # the same content
                 self._journal.put_file(
-                    replace(known, size=look.size, mtime_ns=look.mtime_ns, digest=digest, state=LISTED, message="")
+                    known._replace(size=look.size, mtime_ns=look.mtime_ns, digest=digest, state=LISTED, message="")
                 )
             return
-        yield from self._open_file(OpenFile(found.path, known.name, look, digest), kept, outdated)
+        yield from self._open_file(OpenFile(found.path, known.name, look, known.id, digest), kept, outdated)
 
     def _sort_out(self, known: FileRecord, look: Look, digest: str | None) -> tuple[list[PageEntry], list[PageEntry]]:
         """The outcomes that still hold, and those that do not, which are forgotten."""
@@ -226,10 +235,11 @@ class Remaining:
         return {entry.page for entry in kept}
 
     def _put(self, file: OpenFile, pages: int, kept: int = 0) -> None:
-        look = file.look
-        file.id = self._journal.put_file(
-            FileRecord(0, file.path, file.name, look.size, look.mtime_ns, file.digest, pages, LISTED, "", None)
-        )
+        record = FileRecord(file.id, file.path, file.name, *file.look, file.digest, pages, LISTED, "", None)
+        if not file.id:
+            file.id = self._journal.add_file(record)
+        else:
+            self._journal.put_file(record)
         file.left = pages - kept
         self._open[file.path] = file
 
@@ -249,7 +259,7 @@ class Remaining:
 
     def _free_name(self, found: Found) -> str:
         """The file's output name; another one if a file that came earlier has it."""
-        if self._journal.owner_of_name(found.name) is None:
+        if not self._continues or not self._journal.has_name(found.name):
             return found.name
         return f"{found.name}~{hashlib.sha256(os.fsencode(found.path)).hexdigest()[:8]}"
 

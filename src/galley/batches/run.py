@@ -113,6 +113,8 @@ class _Run:
         self._runner = runner
         self._watch = watch
         self._asked_to_stop = stop
+        self._folder = f"{Path(batch.output_dir)}/"
+        """How the paths of results begin."""
         self._begun = time.monotonic()
         self._previous = journal.runs()[-1:]
         journal.begin_run(_run_start(batch, runner.slots))
@@ -208,6 +210,7 @@ class _Run:
         ending = self._endings.popleft() if self._endings else _Ending(None, None, now, 0.0)
         if isinstance(outcome, Failed) and outcome.kind in _LOST:
             self._lost = outcome if self._lost is None else self._lost
+            self._journal.make_room()
             return
         file = self._remaining.file_of(outcome.page)
         number = page_number(outcome.page)
@@ -242,7 +245,10 @@ class _Run:
 
     def _outputs(self, done: Done) -> tuple[str, ...]:
         files = done.result.files if isinstance(done.result, SavedPage) else ()
-        return tuple(os.path.relpath(file, self._batch.output_dir) for file in files)
+        folder = self._folder
+        return tuple(
+            file[len(folder) :] if file.startswith(folder) else os.path.relpath(file, folder) for file in files
+        )
 
     def _add_line(self, done: Done) -> Line | None:
         return None if self._lines is None else self._lines.add(page_stem(done.page), done.result.json)
@@ -252,6 +258,8 @@ class _Run:
     def _end(self, state: str, code: ExitCode, message: str) -> None:
         """Note why the run was broken off, as far as that can still be written."""
         with suppress(OutputError):
+            if code is ExitCode.OUTPUT:
+                self._journal.make_room()
             self._journal.end_run(state, code, message)
             write_report(self._journal.output)
 

@@ -10,6 +10,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from galley.errors import OutputError
@@ -29,6 +30,9 @@ from galley.journal.records import (
     stored,
 )
 
+_RESERVE, _RESERVE_BYTES = "reserve", 1 << 20
+"""A file that is given up when the disk is full, so that the journal can still say what was done by then."""
+
 _SEEN_AT_ONCE = 1000
 COMMIT_OUTCOMES = 200
 COMMIT_SECONDS = 0.5
@@ -45,10 +49,20 @@ def open_journal(output: Path, fresh: bool = False) -> Journal:
     try:
         if fresh:
             schema.remove(output)
+        _keep_reserve(output)
         return Journal(output, schema.connect(output), lock)
     except BaseException:
         lock.release()
         raise
+
+
+def _keep_reserve(output: Path) -> None:
+    path = output / schema.FOLDER / _RESERVE
+    try:
+        if not path.exists() or path.stat().st_size < _RESERVE_BYTES:
+            path.write_bytes(bytes(_RESERVE_BYTES))
+    except OSError as error:
+        raise OutputError(f"cannot use the output folder {str(output)!r}: {error.strerror}") from error
 
 
 class Journal:
@@ -127,33 +141,35 @@ class Journal:
         except sqlite3.Error as error:
             raise self._give_up(error) from error
 
-    def owner_of_name(self, name: str) -> str | bytes | None:
-        """The path of a file that has the output name, as stored; None if there is none."""
-        row = self._read("SELECT path FROM files WHERE name = ?", (stored(name),)).fetchone()
-        return None if row is None else row[0]
+    def has_files(self) -> bool:
+        """Whether anything is known of any input."""
+        return self._read("SELECT 1 FROM files LIMIT 1", ()).fetchone() is not None
 
-    def put_file(self, file: FileRecord) -> int:
-        """Note an input as it is now; its number. What was known under the same path is replaced, but the number."""
-        row = self._write(
+    def has_name(self, name: str) -> bool:
+        """Whether an input has this output name."""
+        return self._read("SELECT 1 FROM files WHERE name = ?", (stored(name),)).fetchone() is not None
+
+    def add_file(self, file: FileRecord) -> int:
+        """Note an input of which nothing is known; its number, which `file` has none of yet."""
+        cursor = self._write(
             "INSERT INTO files(path, name, size, mtime_ns, digest, pages, state, message, document, seen)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(path) DO UPDATE SET"
-            " name = excluded.name, size = excluded.size, mtime_ns = excluded.mtime_ns, digest = excluded.digest,"
-            " pages = excluded.pages, state = excluded.state, message = excluded.message,"
-            " document = excluded.document, seen = excluded.seen RETURNING id",
-            (
-                stored(file.path),
-                stored(file.name),
-                file.size,
-                file.mtime_ns,
-                file.digest,
-                file.pages,
-                file.state,
-                _valid(file.message),
-                None if file.document is None else stored(file.document),
-                self.run,
-            ),
-        ).fetchone()
-        return int(row[0])
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self._file_values(file),
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def put_file(self, file: FileRecord) -> None:
+        """Note a known input as it is now."""
+        self._write(
+            "UPDATE files SET path = ?, name = ?, size = ?, mtime_ns = ?, digest = ?, pages = ?, state = ?,"
+            " message = ?, document = ?, seen = ? WHERE id = ?",
+            (*self._file_values(file), file.id),
+        )
+
+    def _file_values(self, file: FileRecord) -> tuple[object, ...]:
+        document = None if file.document is None else stored(file.document)
+        return (stored(file.path), stored(file.name), *file[3:8], file.message, document, self.run)
 
     def see_file(self, file: FileRecord) -> None:
         """Note that an input is still as it was."""
@@ -215,22 +231,12 @@ class Journal:
         self._write(
             f"INSERT INTO pages({PAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                entry.file,
-                entry.page,
-                entry.run,
-                entry.state,
-                entry.kind,
+                *entry[:5],
                 _valid(entry.message),
                 _valid(entry.detail),
-                entry.tries,
-                entry.slot,
-                entry.started,
-                entry.ended,
-                entry.seconds,
+                *entry[7:12],
                 json.dumps(entry.outputs),
-                entry.shard,
-                entry.shard_start,
-                entry.shard_end,
+                *entry[13:],
             ),
         )
         self._uncommitted += 1
@@ -297,7 +303,13 @@ class Journal:
         try:
             self._database.execute("COMMIT")
         except sqlite3.Error as error:
+            self.make_room()
             raise self._give_up(error) from error
+
+    def make_room(self) -> None:
+        """The disk is full, or may be: leave what is left of it to the journal."""
+        with suppress(OSError):
+            (self.output / schema.FOLDER / _RESERVE).unlink()
 
     def close(self) -> None:
         """Give up the folder. What was not committed is lost."""

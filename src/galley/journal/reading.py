@@ -233,12 +233,11 @@ def run_records(database: sqlite3.Connection) -> list[RunRecord]:
 
 def file_record(row: Any) -> FileRecord:
     """From the `FILE_COLUMNS`."""
-    values: list[Any] = [restored(value) if isinstance(value, bytes) else value for value in row]
-    return FileRecord(*values)
+    if bytes in map(type, row):
+        return FileRecord._make(restored(value) if isinstance(value, bytes) else value for value in row)
+    return FileRecord._make(row)
 
 
 def page_entry(row: Any) -> PageEntry:
     """From the `PAGE_COLUMNS`."""
-    values = list(row)
-    values[_OUTPUTS] = tuple(json.loads(values[_OUTPUTS]))
-    return PageEntry(*values)
+    return PageEntry._make((*row[:_OUTPUTS], tuple(json.loads(row[_OUTPUTS])), *row[_OUTPUTS + 1 :]))

@@ -57,9 +57,8 @@ class RunRecord:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileRecord:
-    """One input."""
+class FileRecord(NamedTuple):
+    """One input. A named tuple, which is made several times faster than a frozen dataclass: there is one per input."""
 
     id: int
     path: str
@@ -77,9 +76,8 @@ class FileRecord:
     """The file assembled of all its pages, below the output folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageEntry:
-    """The outcome of one page."""
+class PageEntry(NamedTuple):
+    """The outcome of one page. A named tuple for the same reason."""
 
     file: int
     page: int
