@@ -88,7 +88,7 @@ def _start(turn: Turn) -> RunStart:
 
 def _record(journal: Journal, turn: Turn, piece: Piece, files: dict[str, int]) -> None:
     if piece.path not in files:
-        files[piece.path] = journal.put_file(_file(piece.path))
+        files[piece.path] = journal.add_file(_file(piece.path))
     elif turn.begin > BEGIN:
         journal.forget_pages(files[piece.path], [piece.page])
     journal.record_page(

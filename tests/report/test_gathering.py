@@ -38,11 +38,12 @@ def test_busy_and_idle_workers(tmp_path: Path) -> None:
     assert first.description == "ran: it"
     assert lane(facts, "gpu:1").share == pytest.approx(0.1)
     assert lane(facts, "gpu:10").share == 0
-    assert sum(lane(facts, "gpu:10").down) == pytest.approx(100)
+    assert sum(lane(facts, "gpu:2").down) == pytest.approx(1)
+    assert sum(lane(facts, "gpu:10").down) == 0
     assert remark(facts.lanes) == [
         "gpu:1 was busy for 10% of its time, the busiest for 90%.",
         "gpu:2 did no page: it died 1 time (the last: exit status 1).",
-        "gpu:10 did no page: it never was ready.",
+        "gpu:10 did no page: no process was started for it.",
     ]
     assert [(group.kind, group.count) for group in facts.failures] == [("unreadable", 1)]
     assert facts.slowest[0][0].path == "/in/slow.png"

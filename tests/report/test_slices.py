@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from galley.journal import Timing, WorkerEvent
 from galley.journal.records import WHOLE
-from galley.report.slices import DOWN, STARTING, UP, Follower, Phase, Slice, cut_slices
+from galley.report.slices import DOWN, STARTING, UP, WAITING, Follower, Phase, Slice, cut_slices
 
 PAGES = st.tuples(
     st.integers(1, 2),
@@ -75,5 +75,5 @@ def test_the_life_of_a_worker() -> None:
     follower = Follower(0, 100)
     events = [(1, "starting"), (4, "ready"), (30, "died"), (31, "starting")]
     phases = [follower.take(WorkerEvent(1, moment, "cpu:0", event, "")) for moment, event in events]
-    assert phases == [Phase(DOWN, 0, 1), Phase(STARTING, 1, 4), Phase(UP, 4, 30), Phase(DOWN, 30, 31)]
+    assert phases == [Phase(WAITING, 0, 1), Phase(STARTING, 1, 4), Phase(UP, 4, 30), Phase(DOWN, 30, 31)]
     assert follower.finish() == Phase(STARTING, 31, 100)

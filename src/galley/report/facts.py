@@ -14,7 +14,7 @@ from galley.journal.records import FINISHED, INTERRUPTED, KILLED, RUNNING, STOPP
 from galley.report.durations import Durations
 from galley.report.timeline import Timeline
 
-LOW_SHARE = 0.5
+LOW_SHARE = 0.75
 """A worker that is busy for less than this share of what the busiest is deserves attention."""
 
 
@@ -30,7 +30,7 @@ class Lane:
     starting: tuple[float, ...]
     """Seconds in each bin in which its pipeline was being opened."""
     down: tuple[float, ...]
-    """Seconds in each bin without a process."""
+    """Seconds in each bin without a process, after one had died."""
     deaths: tuple[int, ...]
     last_death: str
     """Why it died the last time; empty if it never did."""
@@ -39,6 +39,11 @@ class Lane:
     pages: int
     seconds: float
     """How long the runs that had it went on."""
+
+    @property
+    def started(self) -> bool:
+        """Whether there ever was a process."""
+        return bool(self.description or sum(self.starting) or sum(self.deaths) or self.pages)
 
     @property
     def share(self) -> float:
@@ -152,7 +157,9 @@ def remark(lanes: Sequence[Lane]) -> list[str]:
 
 
 def _why_nothing(lane: Lane) -> str:
-    return ": it was ready, and nothing was left for it" if lane.description else ": it never was ready"
+    if lane.description:
+        return ": it was ready, and nothing was left for it"
+    return ": it never was ready" if sum(lane.starting) else ": no process was started for it"
 
 
 def name_page(file: FileRecord, page: PageEntry | int) -> str:

@@ -17,9 +17,11 @@ from galley.report.facts import Facts, FailureGroup, Lane
 from galley.report.slices import DOWN, STARTING, Follower, Phase, Slice, cut_slices
 from galley.report.timeline import Extent, Stretch, Timeline, lay_out_runs
 
-MOST_BINS = 300
+LEAST_BINS, MOST_BINS = 60, 300
+_PAGES_PER_BIN = 4
+"""With few pages bins are wider: rates of single pages are noise."""
 _MOST_RUNS = 20
-_SHOWN_SLOWEST = 20
+_SHOWN_SLOWEST = 12
 _SHOWN_FAILURES = 8
 _SHOWN_REASONS = 5
 _SHOWN_FILES = 20
@@ -35,7 +37,8 @@ def gather(ledger: Ledger, now: float | None = None) -> Facts:
     counts = ledger.counts()
     runs = ledger.runs()
     extents = _extents(ledger, runs, now)
-    timeline = lay_out_runs(extents[-_MOST_RUNS:], MOST_BINS)
+    bins = min(max((counts.done + counts.failed) // _PAGES_PER_BIN, LEAST_BINS), MOST_BINS)
+    timeline = lay_out_runs(extents[-_MOST_RUNS:], bins)
     sums = _Sums(timeline)
     sums.take_pages(cut_slices(ledger.timings()))
     for run in runs:

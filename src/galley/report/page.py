@@ -113,7 +113,7 @@ def _tiles(facts: Facts) -> str:
     if facts.durations.count:
         half, most = facts.durations.percentile(50), facts.durations.percentile(95)
         tiles.append(("Time of a page", _with_unit(_plain(half)), f"95 % under {_plain(most)}"))
-    if facts.lanes:
+    if any(lane.started for lane in facts.lanes):
         worked = sum(sum(lane.busy) for lane in facts.lanes)
         present = sum(lane.seconds for lane in facts.lanes)
         useless = sum(not lane.pages for lane in facts.lanes)
@@ -127,7 +127,7 @@ def _tiles(facts: Facts) -> str:
 
 def _timeline(facts: Facts) -> str:
     timeline = facts.timeline
-    if not timeline.bins or not (facts.lanes or sum(facts.done) + sum(facts.failed)):
+    if not (any(facts.done) or any(facts.failed) or any(lane.started for lane in facts.lanes)):
         return ""
     width = describe_seconds(timeline.width).replace(".0 s", " s").replace(" 0 s", "").replace(" 0 min", "")
     rest = f"One step is {width}. Point at the charts to read the numbers of a step."

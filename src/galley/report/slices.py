@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from galley.journal import Timing, WorkerEvent
 
-STARTING, UP, DOWN = "starting", "up", "down"
-"""What a slot's worker may be: opening its pipeline, able to work, not there."""
+WAITING, STARTING, UP, DOWN = "waiting", "starting", "up", "down"
+"""What a slot's worker may be: not needed yet, opening its pipeline, able to work, not there any more."""
 
 _AFTER = {"starting": STARTING, "ready": UP, "died": DOWN, "recycled": DOWN}
 
@@ -61,7 +61,7 @@ class Follower:
     def __init__(self, begin: float, end: float) -> None:
         self._end = end
         self._since = begin
-        self._state = DOWN
+        self._state = WAITING
 
     def take(self, event: WorkerEvent) -> Phase | None:
         """The state that this event ends, if it lasted any time."""

@@ -12,7 +12,7 @@ from html import escape
 from typing import Any
 
 from galley.journal import FileRecord, PageEntry, RunRecord
-from galley.journal.records import RUNNING
+from galley.journal.records import RUNNING, WHOLE
 from galley.progress import describe_seconds
 from galley.report.facts import Facts, FailureGroup, name_code, name_page, printable
 
@@ -63,7 +63,8 @@ def _draw_box(picture: str) -> str:
 
 
 def _draw_card(file: FileRecord, page: PageEntry, box: str) -> str:
-    folder, slash, name = name_page(file, page).rpartition("/")
+    folder, slash, name = printable(file.path).rpartition("/")
+    number = "" if page.page == WHOLE else f" page&nbsp;{page.page + 1}"
     facts = [f"{page.tries} tries" if page.tries != 1 else "1 try"]
     if page.slot is not None:
         facts.append(f"on {page.slot}")
@@ -73,7 +74,7 @@ def _draw_card(file: FileRecord, page: PageEntry, box: str) -> str:
     if page.detail.strip():
         detail = f"<details><summary>Details</summary><pre>{escape(_cut(page.detail, _MOST_TEXT))}</pre></details>"
     return (
-        f'<div class="card">{box}<div><b>{escape(name)}</b><p class="soft">{escape(folder + slash)}</p>'
+        f'<div class="card">{box}<div><b>{escape(name)}</b>{number}<p class="soft">{escape(folder + slash)}</p>'
         f'<p>{escape(_cut(page.message, 400))}</p><p class="soft">{escape(", ".join(facts))}</p>{detail}</div></div>'
     )
 
@@ -96,7 +97,7 @@ def _slow_row(file: FileRecord, page: PageEntry, most: float) -> str:
     outcome = "done" if page.kind is None else page.kind.replace("_", " ")
     return (
         f"<tr><td>{escape(name_page(file, page))}</td><td>{escape(page.slot or '')}</td><td>{escape(outcome)}</td>"
-        f'<td class="right">{describe_seconds(seconds)}</td>'
+        f'<td class="right">{describe_seconds(seconds) if seconds >= 10 else f"{seconds:.2f} s"}</td>'
         f'<td class="bar"><i style="width:{100 * seconds / most:.1f}%"></i></td></tr>'
     )
 
@@ -136,11 +137,11 @@ def list_runs(facts: Facts) -> str:
 def _run_row(run: RunRecord, now: float) -> str:
     end = now if run.state == RUNNING else run.ended
     lasted = "unknown" if end is None else describe_seconds(max(end - run.started, 0))
-    message = f": {run.message}" if run.message else ""
+    how = run.message if run.message.startswith(run.state) else f"{run.state}: {run.message}".removesuffix(": ")
     command = " ".join(str(word) for word in run.command.get("arguments", ()))
     return (
         f'<tr><td class="right">{run.id}</td><td>{format_time(run.started)}</td><td class="right">{lasted}</td>'
-        f"<td>{escape(_cut(run.state + message, 400))}</td>"
+        f"<td>{escape(_cut(how, 400))}</td>"
         f"<td>{'' if run.state == RUNNING else escape(name_code(run.exit_code))}</td>"
         f"<td><code>{escape(printable(_cut(command, 600)))}</code></td></tr>"
     )
