@@ -25,6 +25,9 @@ MOST_THREADS_TO_REWRITE = 4
 
 _TO_HINT = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
 _FROM_TYPE = {"f32": "fp32", "bf16": "bf16", "f16": "fp16"}
+_KERNELS_KEPT = 1000
+"""Compiled kernels kept for shapes that come again: those of some twenty shapes of a large graph. With OpenVINO's own
+limit of 5,000, lines of text of all widths would fill gigabytes."""
 
 
 class OpenVinoSession:
@@ -71,6 +74,7 @@ def open_session(
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": 1,
         "ENABLE_CPU_PINNING": False,
+        "CPU_RUNTIME_CACHE_CAPACITY": _KERNELS_KEPT,
     }
     if precision != "auto":
         properties["INFERENCE_PRECISION_HINT"] = _TO_HINT[precision]
