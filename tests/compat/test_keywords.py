@@ -41,6 +41,8 @@ EXAMPLES = {
     "on_failure": "skip",
     "page_timeout": 3.5,
     "max_tries": 3,
+    "recycle_after": 100,
+    "max_worker_memory": 2000,
     "max_pixels": 1000,
     "pdf_scale": 1.5,
     "cpu_threads": 2,
