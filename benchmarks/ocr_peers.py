@@ -145,6 +145,8 @@ class Systems:
         if line_orientation:
             given["textline_orientation_model_name"] = PADDLE_LINE_ORIENTATION
             given["textline_orientation_model_dir"] = str(self._models["line_orientation"])
+            # In larger batches PaddleX 3.7 gives every line the orientation of the batch's first.
+            given["textline_orientation_batch_size"] = 1
         if threads is not None:
             given["engine_config"] = {"intra_op_num_threads": threads}
         peer: Peer = ensure_peer(self._cache)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from galley.config import EngineConfig
 from galley.devices import Slot
 from galley.errors import ModelError
 from galley.models.folder import read_folder
+from galley.models.rules import ClassifierRules
 from galley.pipelines.classifier import Classifier
 
 
@@ -40,3 +42,15 @@ def test_only_the_middle_decides(brightest_channel: Path, slot: Slot) -> None:
 def test_another_kind_of_model_is_refused(half_brightness: Path, slot: Slot) -> None:
     with pytest.raises(ModelError, match=r"UVDoc.*not a classifier"):
         Classifier(read_folder(half_brightness), EngineConfig(), slot)
+
+
+def test_an_uncertain_label_counts_as_the_first(brightest_channel: Path, slot: Slot) -> None:
+    model = read_folder(brightest_channel)
+    assert isinstance(model.rules, ClassifierRules)
+    image = np.full((50, 90, 3), 40, np.uint8)
+    image[:, :, 0] = 200
+    for certainty, label in ((0.5, "blue"), (0.6, "red")):  # blue's score is 200 / 255 * 2 - 1 = 0.57
+        unsure = replace(model, rules=replace(model.rules, certainty=certainty))
+        classifier = Classifier(unsure, EngineConfig(), slot)
+        assert classifier.label(image) == label
+        classifier.close()

@@ -127,7 +127,12 @@ _TEXT_LINE = ModelSpec(
     licence=_PADDLE_LICENCE,
     origin="PaddleOCR (ch_ppocr_mobile_v2.0_cls), converted by RapidOCR",
     rules=ClassifierRules(
-        channels="BGR", resize=ResizeFit(192, 48), crop=None, normalization=HALF, labels=("0", "180")
+        channels="BGR",
+        resize=ResizeFit(192, 48),
+        crop=None,
+        normalization=HALF,
+        labels=("0", "180"),
+        certainty=0.9,  # PaddleOCR 2's `cls_thresh` for this model, which is often unsure of upright lines
     ),
     inputs=(Tensor("x", "float32", (None, 3, None, None)),),
     outputs=(Tensor("save_infer_model/scale_0.tmp_1", "float32", (None, 2)),),

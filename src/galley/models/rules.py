@@ -78,6 +78,8 @@ class ClassifierRules:
     """(width, height) of the centre crop after `resize`; None for no crop."""
     normalization: Normalization
     labels: tuple[str, ...]
+    certainty: float = 0.0
+    """Score from which on a label other than the first is to be believed."""
 
 
 class UnwarpForm(Enum):

@@ -34,9 +34,10 @@ class Classifier:
         return self._session.info
 
     def label(self, image: Image) -> str:
-        """The most probable label of `image` (h, w, 3), BGR."""
+        """The most probable label of `image` (h, w, 3), BGR; the first one where another is not certain enough."""
         (scores,) = self._session.run(self._network_input(image))
-        return best_label(scores[0], self.rules.labels)[0]
+        label, score = best_label(scores[0], self.rules.labels)
+        return label if score >= self.rules.certainty else self.rules.labels[0]
 
     def _network_input(self, image: Image) -> NDArray[np.float32]:
         resize, crop, numbers = self.rules.resize, self.rules.crop, self.rules.normalization
