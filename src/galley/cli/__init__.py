@@ -15,7 +15,7 @@ from types import FrameType
 from typing import NoReturn, TextIO
 
 from galley import __version__
-from galley.cli import batch, models, pipelines, report, status
+from galley.cli import batch, doctor, models, pipelines, report, status
 from galley.config import suggest
 from galley.errors import ExitCode, GalleyError
 
@@ -55,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     status.add_commands(commands)
     report.add_commands(commands)
     models.add_commands(commands)
+    doctor.add_commands(commands)
     return parser
 
 

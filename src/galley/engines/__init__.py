@@ -95,6 +95,16 @@ def installed_engines() -> frozenset[str]:
     return frozenset(name for name, package in _PACKAGES.items() if importlib.util.find_spec(package) is not None)
 
 
+def package_of(engine: str) -> str:
+    """The package whose import an engine needs; several engines may share one."""
+    return _PACKAGES[engine]
+
+
+def devices_of(engine: str) -> Mapping[str, str]:
+    """The kinds of devices that an engine serves -> how to install it for them."""
+    return {kind: advice for (name, kind), advice in _EXTRAS.items() if name == engine}
+
+
 def choose_engine(name: str | None, device_kind: str, installed: Collection[str]) -> str:
     """The engine to use on a kind of device: `name` if given and possible, else the preferred one installed.
 
