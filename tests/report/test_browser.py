@@ -105,3 +105,18 @@ def test_the_page_is_seen_in_light_and_dark(tmp_path: Path, chromium: str) -> No
             # The thumbnail of the failed page, or what is left of its green behind JPEG and scaling.
             assert any(g > 110 and r < 30 and b < 30 for _, (r, g, b) in colours)
     assert ground["dark"] < 120 < 600 < ground["light"]
+
+
+def test_pointing_at_a_chart_shows_the_numbers_of_a_step(tmp_path: Path, chromium: str) -> None:
+    page = write_page(failing_run(tmp_path))
+    point = """<script>
+      const plot = document.querySelector(".plot"), box = plot.getBoundingClientRect();
+      plot.dispatchEvent(new PointerEvent("pointermove", {clientX: box.left + box.width / 2, clientY: box.top + 5}));
+    </script></body>"""
+    page.write_text(page.read_text().replace("</body>", point))
+    shown = browse(chromium, tmp_path / "profile", page, "--dump-dom").stdout
+    readout = re.search(r'<div class="readout"[^>]*>([^<]*)', shown)
+    assert readout is not None
+    assert re.search(r", 5 s: 5 pages ended$", readout[1]), readout[1]
+    cells = re.findall(r'<div class="number[^>]*data-lane="\d+">(.*?)</div>', shown)
+    assert cells == ["<b>100 %</b> busy here", "<b>0 %</b> busy here", "<b>0 %</b> busy here"]

@@ -15,8 +15,10 @@ from galley.report.timeline import Timeline
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 _DAY = 86400
 _MOST_TIME_TICKS = 8
-_LEAST_DISTANCE = 0.09
-"""Between two labels of the time axis, as a share of its length."""
+_LEAST_DISTANCE, _AFTER_DATE = 0.09, 0.14
+"""Between a label of the time axis and the next, as shares of its length: after a time, and after one with a date."""
+_LAST_PLACE = 0.92
+"""A label further right would reach past the end of the axis."""
 
 
 class Tick(NamedTuple):
@@ -70,7 +72,7 @@ def time_ticks(timeline: Timeline, offset: Callable[[float], int] | None = None)
         moments = [first + number * step for number in range(int((stretch.end - first) // step) + 1)]
         for moment in moments if moments else [stretch.begin]:
             place = timeline.place(stretch, moment) / timeline.bins
-            if ticks and place - ticks[-1].place < _LEAST_DISTANCE:
+            if ticks and not ticks[-1].place + _width(ticks[-1].label) <= place <= _LAST_PLACE:
                 continue
             here = time.gmtime(moment + ahead)
             date = time.strftime("%d %b", here)
@@ -79,6 +81,10 @@ def time_ticks(timeline: Timeline, offset: Callable[[float], int] | None = None)
             ticks.append(Tick(place, label))
             day = date
     return ticks
+
+
+def _width(label: str) -> float:
+    return _AFTER_DATE if len(label) > len("00:00:00") else _LEAST_DISTANCE
 
 
 def local_offset(moment: float) -> int:

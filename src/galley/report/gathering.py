@@ -17,7 +17,7 @@ from galley.report.facts import Facts, FailureGroup, Lane
 from galley.report.slices import DOWN, STARTING, Follower, Phase, Slice, cut_slices
 from galley.report.timeline import Extent, Stretch, Timeline, lay_out_runs
 
-LEAST_BINS, MOST_BINS = 60, 300
+LEAST_BINS, MOST_BINS = 30, 300
 _PAGES_PER_BIN = 4
 """With few pages bins are wider: rates of single pages are noise."""
 _MOST_RUNS = 20

@@ -68,7 +68,7 @@ def _draw_card(file: FileRecord, page: PageEntry, box: str) -> str:
     facts = [f"{page.tries} tries" if page.tries != 1 else "1 try"]
     if page.slot is not None:
         facts.append(f"on {page.slot}")
-    if page.seconds:
+    if page.seconds is not None and page.seconds >= 0.05:
         facts.append(f"after {describe_seconds(page.seconds)}")
     detail = ""
     if page.detail.strip():
