@@ -209,7 +209,8 @@ def test_a_worker_that_dies_is_written_down_with_its_page(bench: Bench) -> None:
     assert entry.started is not None
     with bench.ledger() as ledger:
         events = [event.event for event in ledger.events(1)]
-    assert events.count("died") == 2
+    # A third death, where both pages were begun at the first: nobody is to blame, and each is tried alone.
+    assert events.count("died") in (2, 3)
     assert events[:2] == ["starting", "ready"]
 
 
