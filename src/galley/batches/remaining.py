@@ -85,7 +85,7 @@ class Validity:
             return False
         if entry.state == FAILED:
             return not self._retry_failed
-        return all(look_at(os.path.join(self._output, name)).size for name in entry.outputs)
+        return all(look_at(f"{self._output}/{name}").size for name in entry.outputs)
 
 
 class Remaining:
@@ -195,14 +195,21 @@ class Remaining:
         return kept, outdated
 
     def _count_finished(self, file: FileRecord, entries: Sequence[PageEntry]) -> None:
-        failures = Counter(str(entry.kind) for entry in entries if entry.state == FAILED)
-        self.progress.failures += failures
-        self.progress.done += len(entries) - failures.total()
-        self._watch.finished_before(failures.total())
+        self._watch.finished_before(self._count_kept(entries))
         if self._batch.per_document and entries[0].page != WHOLE:
             there = file.document is not None and look_at(os.path.join(self._output, file.document)).size
             if not there:
                 self._assemble(file.id, file.path, file.name, entries)
+
+    def _count_kept(self, entries: Sequence[PageEntry]) -> int:
+        """Take outcomes of earlier runs into account; how many of them are failures."""
+        failed = 0
+        for entry in entries:
+            if entry.state == FAILED:
+                failed += 1
+                self.progress.failures[str(entry.kind)] += 1
+        self.progress.done += len(entries) - failed
+        return failed
 
     def _open_file(
         self, file: OpenFile, kept: Sequence[PageEntry], outdated: Sequence[PageEntry]
@@ -228,9 +235,7 @@ class Remaining:
             self._journal.forget_pages(kept[0].file)
             kept, outdated = [], [*kept, *outdated]
         self._remove_outputs([entry for entry in outdated if entry.page not in possible])
-        failures = Counter(str(entry.kind) for entry in kept if entry.state == FAILED)
-        self.progress.failures += failures
-        self.progress.done += len(kept) - failures.total()
+        self._count_kept(kept)
         self._put(file, count, len(kept))
         return {entry.page for entry in kept}
 
