@@ -88,6 +88,7 @@ def font(size: int) -> Font:
         return ImageFont.load_default(size)
     path, face = chosen
     try:
-        return ImageFont.truetype(str(path), size, index=face)
+        # The basic layout takes any character; the other one, where it is there, raises at control characters.
+        return ImageFont.truetype(str(path), size, index=face, layout_engine=ImageFont.Layout.BASIC)
     except OSError:
         return ImageFont.load_default(size)
