@@ -71,9 +71,7 @@ class PlainProgress:
         if isinstance(event, WorkerReady):
             self._write(f"{event.slot} is ready: {self.tally.slots[event.slot].description}")
         elif isinstance(event, WorkerDied):
-            self._write(
-                f"{event.slot} died: {event.reason}; {'restarting' if event.will_restart else 'given up'}"
-            )
+            self._write(f"{event.slot} died: {event.reason}; {'restarting' if event.will_restart else 'given up'}")
 
     def outcome(self, outcome: Outcome) -> None:
         """Count it; say what failed at once, and how far the run is now and then."""
@@ -95,9 +93,7 @@ class LiveProgress:
     def __init__(self, tally: Tally, console: Console) -> None:
         self.tally = tally
         self._console = console
-        self._live = Live(
-            console=console, get_renderable=self._picture, auto_refresh=True, refresh_per_second=5
-        )
+        self._live = Live(console=console, get_renderable=self._picture, auto_refresh=True, refresh_per_second=5)
         self._live.start()
 
     def event(self, event: FleetEvent) -> None:

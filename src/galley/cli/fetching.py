@@ -29,9 +29,7 @@ class ShownFetch:
 
     def begin(self, missing: Sequence[ModelStatus], store: Store) -> None:
         """Name source and licence of everything before the first byte is fetched."""
-        self._console.print(
-            f"fetching {len(missing)} model(s) into {store.home}", highlight=False, soft_wrap=True
-        )
+        self._console.print(f"fetching {len(missing)} model(s) into {store.home}", highlight=False, soft_wrap=True)
         for status in missing:
             spec = status.spec
             self._console.print(

@@ -21,15 +21,11 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add `models` with its own commands."""
     parser = commands.add_parser("models", help="list, fetch and check models", allow_abbrev=False)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="what models there are and which are on this machine").set_defaults(
-        run=_list
-    )
+    actions.add_parser("list", help="what models there are and which are on this machine").set_defaults(run=_list)
     pull = actions.add_parser("pull", help="fetch models, so that everything works offline afterwards")
     pull.add_argument("names", nargs="*", metavar="NAME", help="models to fetch; all when none is named")
     pull.set_defaults(run=_pull)
-    actions.add_parser("verify", help="check every byte of the models on this machine").set_defaults(
-        run=_verify
-    )
+    actions.add_parser("verify", help="check every byte of the models on this machine").set_defaults(run=_verify)
 
 
 def _list(options: argparse.Namespace) -> ExitCode:

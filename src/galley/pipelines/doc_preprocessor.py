@@ -36,13 +36,9 @@ class DocPreprocessor:
         """
         steps = config.options
         self._orientation = (
-            Classifier(models["orientation"], config.engine, slot)
-            if steps.use_doc_orientation_classify
-            else None
+            Classifier(models["orientation"], config.engine, slot) if steps.use_doc_orientation_classify else None
         )
-        self._unwarping = (
-            Unwarper(models["unwarping"], config.engine, slot) if steps.use_doc_unwarping else None
-        )
+        self._unwarping = Unwarper(models["unwarping"], config.engine, slot) if steps.use_doc_unwarping else None
 
     def networks(self) -> dict[str, EngineInfo]:
         """What each open network really runs on."""

@@ -64,9 +64,7 @@ class LoadedPage:
 class PagePipeline:
     """One pipeline with the loading before and the saving after it: a `galley.fleet.messages.Pipeline`."""
 
-    def __init__(
-        self, pipeline: ImagePipeline, slot: Slot, inputs: InputOptions, save: SavePlan | None
-    ) -> None:
+    def __init__(self, pipeline: ImagePipeline, slot: Slot, inputs: InputOptions, save: SavePlan | None) -> None:
         """Put the parts together; `save` None returns whole results instead of writing files."""
         self._pipeline = pipeline
         self._loader = PageLoader(inputs)

@@ -47,9 +47,7 @@ def normalise(
 ) -> NDArray[np.float32]:
     """`image` (h, w, 3) as network input (1, 3, h, w): `(image * scale - mean) / std` per channel."""
     factor = np.array([scale / deviation for deviation in std], dtype=np.float32)
-    offset = np.array(
-        [-centre / deviation for centre, deviation in zip(mean, std, strict=True)], dtype=np.float32
-    )
+    offset = np.array([-centre / deviation for centre, deviation in zip(mean, std, strict=True)], dtype=np.float32)
     planes: NDArray[np.float32] = image.transpose(2, 0, 1)[np.newaxis].astype(np.float32)
     planes *= factor[:, np.newaxis, np.newaxis]
     planes += offset[:, np.newaxis, np.newaxis]
