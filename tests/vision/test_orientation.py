@@ -20,7 +20,8 @@ def warp_about_centre(image: Image, angle: int) -> Image:
     turned_width, turned_height = int(height * sine + width * cosine), int(height * cosine + width * sine)
     matrix[0, 2] += (turned_width - width) / 2
     matrix[1, 2] += (turned_height - height) / 2
-    return cv2.warpAffine(image, matrix, (turned_width, turned_height), flags=cv2.INTER_CUBIC)
+    warped: Image = cv2.warpAffine(image, matrix, (turned_width, turned_height), flags=cv2.INTER_CUBIC)
+    return warped
 
 
 @pytest.mark.parametrize("angle", [90, 180, 270])
