@@ -55,7 +55,7 @@ def resolve(module: str, name: str) -> str:
 
 def layers() -> dict[str, tuple[list[str], list[str]]]:
     """Layer -> (its modules, the layers it may import), from the table in ARCHITECTURE.md."""
-    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("\n## Layers\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", text, flags=re.MULTILINE)
     table = {
         name.strip(): ([m.strip(" `") for m in modules.split(",")], [m.strip() for m in allowed.split(",")])
