@@ -32,7 +32,6 @@ class SlotTally:
     pages: int = 0
     busy_seconds: float = 0.0
     deaths: int = 0
-    recycled: int = 0
 
 
 @dataclass(slots=True)
@@ -89,7 +88,6 @@ class Tally:
             slot.deaths += 1
         elif isinstance(event, WorkerRecycled):
             slot.state = "restarting"
-            slot.recycled += 1
         elif isinstance(event, PageStarted):
             slot.state = "busy"
         elif isinstance(event, PageEnded):

@@ -214,6 +214,16 @@ def test_a_worker_that_dies_is_written_down_with_its_page(bench: Bench) -> None:
     assert events[:2] == ["starting", "ready"]
 
 
+def test_a_worker_that_is_replaced_as_agreed_is_written_down_as_such(bench: Bench) -> None:
+    for name in "abcd":
+        bench.put(f"{name}.png")
+    assert bench.run(limits=Limits(recycle_after=1)).exit_code is ExitCode.OK
+    with bench.ledger() as ledger:
+        events = [event.event for event in ledger.events(1)]
+    assert "recycled" in events
+    assert "died" not in events
+
+
 def test_when_nobody_can_work_the_pages_stay_pending(bench: Bench) -> None:
     bench.put("a.png")
     bench.put("b.png")

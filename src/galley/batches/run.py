@@ -22,7 +22,15 @@ from galley.batches.report import write_report
 from galley.batches.settings import BatchReport, BatchSettings, Watch, describe_changes
 from galley.devices import Slot
 from galley.errors import ExitCode, GalleyError, OutputError
-from galley.fleet.messages import FleetEvent, PageEnded, PageStarted, WorkerDied, WorkerReady, WorkerStarting
+from galley.fleet.messages import (
+    FleetEvent,
+    PageEnded,
+    PageStarted,
+    WorkerDied,
+    WorkerReady,
+    WorkerRecycled,
+    WorkerStarting,
+)
 from galley.inputs import count_files_in, page_stem
 from galley.journal import Journal, PageEntry, RunStart, WorkerEvent, open_journal
 from galley.journal.records import DONE, FAILED, FINISHED, INTERRUPTED, STOPPED
@@ -199,6 +207,8 @@ class _Run:
             case WorkerDied():
                 self._littered = True
                 self._journal.record_event(WorkerEvent(self._journal.run, now, event.slot, "died", event.reason))
+            case WorkerRecycled():
+                self._journal.record_event(WorkerEvent(self._journal.run, now, event.slot, "recycled", event.reason))
             case _:
                 pass
         self._journal.tick()

@@ -110,7 +110,7 @@ class WorkerEvent:
     time: float
     slot: str
     event: str
-    """starting, ready or died."""
+    """starting, ready, died or recycled."""
     text: str
 
 

@@ -75,11 +75,6 @@ def _chosen() -> tuple[Path, int] | None:
     return find_font(font_folders(os.environ, Path.home()))
 
 
-def draws_chinese() -> bool:
-    """Whether `font` has Chinese characters; else it shows them as empty boxes."""
-    return _chosen() is not None
-
-
 @cache
 def font(size: int) -> Font:
     """The font in a size in pixels: one with Chinese characters if this machine has one, else Pillow's own."""
