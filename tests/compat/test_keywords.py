@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galley.compat.doc_preprocessor import KEYWORDS, default_settings
+from galley.compat.keyword_tables.doc_preprocessor import DOC_PREPROCESSOR
+from galley.compat.keyword_tables.shared import COMMON, ON_FAILURE
 from galley.compat.keywords import Keyword, check_keywords, flag_word, settings_values, signature, word_list
-from galley.compat.table import COMMON, DOC_PREPROCESSOR, ON_FAILURE
 from galley.config import overlay
 from galley.errors import BadArguments
 

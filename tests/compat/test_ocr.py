@@ -16,9 +16,9 @@ from PIL import Image
 
 from galley import OCR, BadArguments, PaddleOCR
 from galley.compat.interface import make_settings
+from galley.compat.keyword_tables.ocr import OCR as ROWS
 from galley.compat.ocr import INTERFACE, LANGUAGES, OPTIONS, translate
 from galley.compat.results import Result
-from galley.compat.table_ocr import OCR as ROWS
 from galley.config import OcrConfig
 
 # PaddleOCR 3.7's constructor, in its order.

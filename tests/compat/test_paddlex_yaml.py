@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from galley.compat.keyword_tables.doc_preprocessor import DOC_PREPROCESSOR
 from galley.compat.paddlex_yaml import dump, read_keywords
-from galley.compat.table import DOC_PREPROCESSOR
 from galley.errors import BadArguments
 
 TREE = {

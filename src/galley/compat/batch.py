@@ -17,10 +17,10 @@ from galley.api import Runner, Settings
 from galley.batches import BatchReport, BatchSettings, run_batch
 from galley.batches.settings import LINES, flatten
 from galley.compat.interface import Interface, make_settings
+from galley.compat.keyword_tables.shared import COMMON
 from galley.compat.keywords import Keyword, check_keywords, settings_values
 from galley.compat.names import OWN, Origin, resolve
 from galley.compat.parallel import foreign_config
-from galley.compat.table import COMMON
 from galley.config import overlay, suggest
 from galley.errors import BadArguments
 from galley.foreign import ForeignPage

@@ -12,10 +12,11 @@ from typing import Any
 from galley.api import Settings
 from galley.compat.gathering import collect
 from galley.compat.interface import Interface
+from galley.compat.keyword_tables.doc_preprocessor import DOC_PREPROCESSOR
+from galley.compat.keyword_tables.shared import COMMON, ON_FAILURE
 from galley.compat.keywords import signature
 from galley.compat.results import Result
 from galley.compat.session import Session
-from galley.compat.table import COMMON, DOC_PREPROCESSOR, ON_FAILURE
 from galley.config import DocPreprocessorConfig
 from galley.results import PreprocessedPage
 

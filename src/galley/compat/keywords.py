@@ -1,6 +1,6 @@
 """What a keyword is, and turning given keywords into settings.
 
-Runs in: parent. The keywords themselves are in `galley.compat.table`.
+Runs in: parent. The keywords themselves are in `galley.compat.keyword_tables`.
 """
 
 from __future__ import annotations

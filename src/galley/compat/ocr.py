@@ -13,12 +13,12 @@ from typing import Any
 from galley.api import Settings
 from galley.compat.gathering import collect
 from galley.compat.interface import Interface
+from galley.compat.keyword_tables.ocr import DEPRECATED, SWITCH
+from galley.compat.keyword_tables.ocr import OCR as ROWS
+from galley.compat.keyword_tables.shared import COMMON, ON_FAILURE
 from galley.compat.keywords import by_position, check_keywords, shows, signature
 from galley.compat.results import Result
 from galley.compat.session import Session
-from galley.compat.table import COMMON, ON_FAILURE
-from galley.compat.table_ocr import DEPRECATED, SWITCH
-from galley.compat.table_ocr import OCR as ROWS
 from galley.config import OcrConfig
 from galley.errors import BadArguments
 from galley.results import RecognizedPage

@@ -1,14 +1,14 @@
 """The keywords of OCR, in the order of PaddleOCR's constructor.
 
-Runs in: parent. Data only; see `galley.compat.table`.
+Runs in: parent. Data only.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from galley.compat.keyword_tables.doc_preprocessor import DOC_PREPROCESSOR
 from galley.compat.keywords import Keyword, flag_word
-from galley.compat.table import DOC_PREPROCESSOR
 from galley.config import LIMIT_TYPES
 
 _DETECTION = "SubModules.TextDetection"

@@ -1,0 +1,29 @@
+"""Every knob of a run, once: its name, type, default and help. One file for each pipeline.
+
+All values are frozen dataclasses without a "not given": the edges resolve what the user left out. An unknown
+field cannot be set (`overlay` says which exist), and `fingerprint` tells two configurations apart.
+"""
+
+from galley.config.changes import fingerprint, overlay, suggest
+from galley.config.checks import require_available, require_range
+from galley.config.doc_preprocessor import DocPreprocessorConfig, DocPreprocessorOptions
+from galley.config.networks import PRECISIONS, EngineConfig, ModelChoice
+from galley.config.ocr import LIMIT_TYPES, OcrConfig, OcrOptions
+from galley.config.pipeline import PipelineConfig
+
+__all__ = [
+    "LIMIT_TYPES",
+    "PRECISIONS",
+    "DocPreprocessorConfig",
+    "DocPreprocessorOptions",
+    "EngineConfig",
+    "ModelChoice",
+    "OcrConfig",
+    "OcrOptions",
+    "PipelineConfig",
+    "fingerprint",
+    "overlay",
+    "require_available",
+    "require_range",
+    "suggest",
+]

@@ -1,0 +1,113 @@
+"""The knobs of OCR.
+
+Runs in: parent (built from flags or keywords) and worker (read only). Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from galley.config.checks import require_available, require_range
+from galley.config.doc_preprocessor import DocPreprocessorConfig, DocPreprocessorOptions
+from galley.config.networks import EngineConfig, ModelChoice
+from galley.errors import BadArguments
+
+LIMIT_TYPES = ("min", "max")
+
+
+@dataclass(frozen=True, slots=True)
+class OcrOptions:
+    """What may differ from page to page."""
+
+    use_doc_preprocessor: bool = True
+    """Turn pages upright and flatten them, as far as the next two say."""
+    use_doc_orientation_classify: bool = True
+    use_doc_unwarping: bool = True
+    use_textline_orientation: bool = True
+    """Turn lines that stand on their heads."""
+    text_det_limit_side_len: int = 64
+    """Pixels of the side that `text_det_limit_type` is about."""
+    text_det_limit_type: str = "min"
+    """min: the page is scaled up until its short side has that many pixels; max: down until its long side has."""
+    text_det_max_side_limit: int = 4000
+    """No side of what the detector sees is longer."""
+    text_det_thresh: float = 0.3
+    """Pixels with a higher probability are text."""
+    text_det_box_thresh: float = 0.6
+    """Regions with a lower mean probability are dropped."""
+    text_det_unclip_ratio: float = 1.5
+    """How far regions are grown: this times area by circumference."""
+    text_rec_score_thresh: float = 0.0
+    """Lines that were read with a lower score are dropped."""
+    return_word_box: bool = False
+    """Say where each word of a line is."""
+
+    def __post_init__(self) -> None:
+        if self.text_det_limit_type not in LIMIT_TYPES:
+            raise BadArguments(
+                f"text_det_limit_type={self.text_det_limit_type!r} is unknown; choose from {', '.join(LIMIT_TYPES)}"
+            )
+        for name in ("text_det_limit_side_len", "text_det_max_side_limit"):
+            require_range(name, getattr(self, name), 1, 100_000)
+        for name in ("text_det_thresh", "text_det_box_thresh", "text_rec_score_thresh"):
+            require_range(name, getattr(self, name), 0, 1)
+        require_range("text_det_unclip_ratio", self.text_det_unclip_ratio, 0.01, 100)
+
+    @property
+    def preprocessing(self) -> DocPreprocessorOptions:
+        """The same for the DocPreprocessor in this pipeline."""
+        return DocPreprocessorOptions(
+            self.use_doc_preprocessor and self.use_doc_orientation_classify,
+            self.use_doc_preprocessor and self.use_doc_unwarping,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OcrConfig:
+    """The OCR pipeline: find the lines of text on a page and read them."""
+
+    options: OcrOptions = field(default_factory=OcrOptions)
+    """Which steps are available, and what holds unless a call says otherwise."""
+    orientation_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-LCNet_x1_0_doc_ori"))
+    unwarping_model: ModelChoice = field(default_factory=lambda: ModelChoice("UVDoc"))
+    detection_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-OCRv6_small_det"))
+    line_orientation_model: ModelChoice = field(
+        default_factory=lambda: ModelChoice("MobileNetV3_small_x0_35_textline_ori")
+    )
+    recognition_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-OCRv6_small_rec"))
+    recognition_batch: int = 6
+    """So many lines, next to each other by their proportions, are padded to one width."""
+    detection_shape: tuple[int, int, int] | None = None
+    """Channels, height and width that every page is scaled to for detection; None: by the options."""
+    recognition_shape: tuple[int, int, int] | None = None
+    """Channels, height and width that every line is scaled to; None: by its proportions."""
+    engine: EngineConfig = field(default_factory=EngineConfig)
+
+    def __post_init__(self) -> None:
+        require_range("text_recognition_batch_size", self.recognition_batch, 1, 1024)
+        for name, shape in (
+            ("text_det_input_shape", self.detection_shape),
+            ("text_rec_input_shape", self.recognition_shape),
+        ):
+            if shape is not None and (len(shape) != 3 or shape[0] != 3 or min(shape) < 1 or max(shape) > 10_000):
+                raise BadArguments(f"{name}={shape!r}; give 3 channels, a height and a width, such as 3 48 320")
+
+    @property
+    def preprocessing(self) -> DocPreprocessorConfig:
+        """The DocPreprocessor in this pipeline."""
+        return DocPreprocessorConfig(
+            self.options.preprocessing, self.orientation_model, self.unwarping_model, self.engine
+        )
+
+    def check_options(self, options: OcrOptions) -> None:
+        """See `DocPreprocessorConfig.check_options`."""
+        require_available(self.options, options)
+
+    def models(self) -> dict[str, ModelChoice]:
+        """The models this configuration needs, by the step they are for."""
+        needed = self.preprocessing.models()
+        needed["detection"] = self.detection_model
+        if self.options.use_textline_orientation:
+            needed["line_orientation"] = self.line_orientation_model
+        needed["recognition"] = self.recognition_model
+        return needed

@@ -1,0 +1,13 @@
+"""What the pipelines answer for one page. One file for each pipeline."""
+
+from typing import TypeAlias
+
+from galley.results.image import Image
+from galley.results.preprocessed import PreprocessedPage
+from galley.results.recognized import RecognizedPage, TextLine
+from galley.results.saved import SavedPage
+
+PageResult: TypeAlias = PreprocessedPage | RecognizedPage
+"""Any pipeline's result."""
+
+__all__ = ["Image", "PageResult", "PreprocessedPage", "RecognizedPage", "SavedPage", "TextLine"]

@@ -1,0 +1,19 @@
+"""What is left of a page when the worker has written its files.
+
+Runs in: parent and worker. Values only: they can be pickled, and know neither files nor drawing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """A page whose results the worker has written to files, so that only this travels to the parent."""
+
+    files: tuple[str, ...]
+    json: Mapping[str, Any]
+    metadata: Mapping[str, Any]
