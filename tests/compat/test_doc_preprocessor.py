@@ -221,5 +221,5 @@ def test_settings_are_exported_as_paddlex_yaml_and_read_back(tmp_path: Path) -> 
     with DocPreprocessor(device="cpu", use_doc_unwarping=False) as pipeline:
         pipeline.export_paddlex_config_to_yaml(path)
     with DocPreprocessor(device="cpu", paddlex_config=str(path)) as again:
-        assert not again._session.settings.pipeline.options.use_doc_unwarping
-        assert again._session.settings.pipeline.options.use_doc_orientation_classify
+        assert not again._settings.pipeline.options.use_doc_unwarping
+        assert again._settings.pipeline.options.use_doc_orientation_classify

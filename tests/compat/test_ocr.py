@@ -173,7 +173,7 @@ def test_positions_count(ocr_models: None) -> None:
     with pytest.raises(BadArguments, match="takes 26 values"):
         OCR(*[None] * 27)
     with OCR(None, None, None, None, "PP-OCRv6_small_det", device="cpu", **PLAIN) as opened:
-        assert opened._session.settings.pipeline.detection_model.name == "PP-OCRv6_small_det"
+        assert opened._settings.pipeline.detection_model.name == "PP-OCRv6_small_det"
 
 
 def test_pages_are_read_in_order(pipeline: OCR, pages: list[str]) -> None:
@@ -262,4 +262,4 @@ def test_settings_are_exported_as_paddlex_yaml_and_read_back(ocr_models: None, t
     ) as one:
         one.export_paddlex_config_to_yaml(path)
         with OCR(device="cpu", paddlex_config=str(path)) as other:
-            assert other._session.settings == one._session.settings
+            assert other._settings == one._settings

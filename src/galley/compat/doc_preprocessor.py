@@ -6,7 +6,6 @@ Runs in: parent.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Any
 
 from galley.api import Settings
@@ -15,8 +14,8 @@ from galley.compat.interface import Interface
 from galley.compat.keyword_tables.doc_preprocessor import DOC_PREPROCESSOR
 from galley.compat.keyword_tables.shared import COMMON, ON_FAILURE
 from galley.compat.keywords import signature
+from galley.compat.pipeline import CompatiblePipeline
 from galley.compat.results import Result
-from galley.compat.session import Session
 from galley.config import DocPreprocessorConfig
 from galley.results import PreprocessedPage
 
@@ -38,7 +37,7 @@ INTERFACE = Interface(
 )
 
 
-class DocPreprocessor:
+class DocPreprocessor(CompatiblePipeline):
     """Turns pages upright and flattens them, on one device or many."""
 
     __signature__ = signature(INTERFACE.rows)
@@ -51,7 +50,7 @@ class DocPreprocessor:
             DeviceError: a device or engine that is not there.
             ModelError: a model that is missing and cannot be fetched.
         """
-        self._session = Session(type(self).__name__, INTERFACE, keywords)
+        super().__init__(INTERFACE, keywords)
 
     def predict(
         self,
@@ -90,20 +89,4 @@ class DocPreprocessor:
             "use_doc_orientation_classify": use_doc_orientation_classify,
             "use_doc_unwarping": use_doc_unwarping,
         }
-        return self._session.iterate(input, options)
-
-    def close(self) -> None:
-        """End all workers. The pipeline can be used again; it then starts new ones."""
-        self._session.close()
-
-    def export_paddlex_config_to_yaml(self, yaml_path: Any) -> None:
-        """Write the settings as a PaddleX pipeline YAML file."""
-        self._session.export_yaml(yaml_path)
-
-    def __enter__(self) -> DocPreprocessor:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        return self._iterate(input, options)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
-from types import TracebackType
 from typing import Any
 
 from galley.api import Settings
@@ -17,8 +16,8 @@ from galley.compat.keyword_tables.ocr import DEPRECATED, SWITCH
 from galley.compat.keyword_tables.ocr import OCR as ROWS
 from galley.compat.keyword_tables.shared import COMMON, ON_FAILURE
 from galley.compat.keywords import by_position, check_keywords, shows, signature
+from galley.compat.pipeline import CompatiblePipeline
 from galley.compat.results import Result
-from galley.compat.session import Session
 from galley.config import OcrConfig
 from galley.errors import BadArguments
 from galley.results import RecognizedPage
@@ -132,7 +131,7 @@ INTERFACE = Interface(
 )
 
 
-class OCR:
+class OCR(CompatiblePipeline):
     """Finds and reads the text on pages, on one device or many."""
 
     __signature__ = signature(INTERFACE.rows, positional=len(ROWS))
@@ -145,8 +144,7 @@ class OCR:
             DeviceError: a device or engine that is not there.
             ModelError: a model that is missing and cannot be fetched.
         """
-        name = type(self).__name__
-        self._session = Session(name, INTERFACE, by_position(name, ROWS, values, keywords))
+        super().__init__(INTERFACE, by_position(type(self).__name__, ROWS, values, keywords))
 
     @shows("input", OPTIONS)
     def predict(self, input: Any, **options: Any) -> list[Result]:  # noqa: A002 - PaddleOCR's name
@@ -166,28 +164,12 @@ class OCR:
     def predict_iter(self, input: Any, **options: Any) -> Iterator[Result]:  # noqa: A002 - PaddleOCR's name
         """As `predict`, but each result as soon as it and all before it are there, in bounded memory."""
         check_keywords(f"{type(self).__name__}.predict", OPTIONS, options)
-        return self._session.iterate(input, _page_options(options))
+        return self._iterate(input, _page_options(options))
 
     def ocr(self, img: Any, **options: Any) -> list[Result]:
         """The old name of `predict`."""
         warnings.warn("ocr is deprecated; use predict", DeprecationWarning, stacklevel=2)
         return self.predict(img, **options)
-
-    def close(self) -> None:
-        """End all workers. The pipeline can be used again; it then starts new ones."""
-        self._session.close()
-
-    def export_paddlex_config_to_yaml(self, yaml_path: Any) -> None:
-        """Write the settings as a PaddleX pipeline YAML file."""
-        self._session.export_yaml(yaml_path)
-
-    def __enter__(self) -> OCR:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 PaddleOCR = OCR
