@@ -41,6 +41,12 @@ def ocr_models(doc_models: None) -> None:
     require_models("PP-OCRv6_small_det", "PP-OCRv6_small_rec", "MobileNetV3_small_x0_35_textline_ori")
 
 
+@pytest.fixture(scope="session")
+def layout_models() -> None:
+    """The weights of layout detection in the store."""
+    require_models("PicoDet_LCNet_x1_0_layout_cdla")
+
+
 def require_models(*names: str) -> None:
     """Skip the test that asked if the weights are not in the store and cannot be fetched."""
     from galley.errors import ModelError

@@ -7,16 +7,19 @@ field cannot be set (`overlay` says which exist), and `fingerprint` tells two co
 from galley.config.changes import fingerprint, overlay, suggest
 from galley.config.checks import require_available, require_range
 from galley.config.doc_preprocessor import DocPreprocessorConfig, DocPreprocessorOptions
+from galley.config.layout import MERGE_MODES, LayoutOptions
 from galley.config.networks import PRECISIONS, EngineConfig, ModelChoice
 from galley.config.ocr import LIMIT_TYPES, OcrConfig, OcrOptions
 from galley.config.pipeline import PipelineConfig
 
 __all__ = [
     "LIMIT_TYPES",
+    "MERGE_MODES",
     "PRECISIONS",
     "DocPreprocessorConfig",
     "DocPreprocessorOptions",
     "EngineConfig",
+    "LayoutOptions",
     "ModelChoice",
     "OcrConfig",
     "OcrOptions",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
+from galley.config import LayoutOptions
 from galley.errors import ModelError
 from galley.models.rules import (
     ClassifierRules,
@@ -188,6 +189,7 @@ _LAYOUT = ModelSpec(
     rules=LayoutRules(
         channels="BGR",
         size=(608, 800),
+        cubic=False,
         normalization=IMAGENET,
         labels=(
             "text",
@@ -202,6 +204,7 @@ _LAYOUT = ModelSpec(
             "equation",
         ),
         strides=(8, 16, 32, 64),
+        selection=LayoutOptions(0.4),
     ),
     inputs=(Tensor("image", "float32", (1, 3, 800, 608)),),
     outputs=(

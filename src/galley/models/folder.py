@@ -14,6 +14,7 @@ from typing import Any, cast
 import yaml
 
 from galley.errors import ModelError
+from galley.models.region_folder import holds_regions, read_region_detector, region_task
 from galley.models.rules import (
     Channels,
     ClassifierRules,
@@ -77,9 +78,11 @@ def read_folder(folder: str | Path, name: str | None = None, task: Task | None =
 
 
 def _find_task(settings: _Section, file: Path) -> Task:
-    """What the model is for, by its post-processing; an unwarper has none and is known by its name."""
+    """What the model is for, by its post-processing; unwarpers and detectors of regions have none."""
     if settings["Global"].get("model_name") == "UVDoc":
         return Task.UNWARPING
+    if holds_regions(settings):
+        return region_task(settings)
     after = _section(settings, "PostProcess", file)
     if isinstance(after.get("Topk"), dict):
         labels = after["Topk"].get("label_list")
@@ -177,6 +180,8 @@ _READERS: Mapping[Task, Callable[[_Section, Path], Rules]] = {
     Task.UNWARPING: _read_unwarper,
     Task.TEXT_DETECTION: _read_detector,
     Task.TEXT_RECOGNITION: _read_recognizer,
+    Task.LAYOUT: read_region_detector,
+    Task.TABLE_CELLS: read_region_detector,
 }
 
 

@@ -13,6 +13,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from galley.config import LayoutOptions
+
 Channels: TypeAlias = Literal["RGB", "BGR"]
 """The order in which a model expects the colour channels."""
 
@@ -30,6 +32,7 @@ class Task(Enum):
     TEXT_RECOGNITION = "text_recognition"
     TEXT_LINE_ORIENTATION = "textline_orientation_classification"
     LAYOUT = "layout_detection"
+    TABLE_CELLS = "table_cells_detection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +142,24 @@ class RecognizerRules:
 
 @dataclass(frozen=True, slots=True)
 class LayoutRules:
-    """A layout detector with raw multi-level outputs: scores and box distances for each stride."""
+    """A detector of labelled regions: the parts of a page, or the cells of a table.
+
+    With `strides` the graph takes the picture only and answers raw heads: the scores of all levels, then the
+    distances of all levels. Without, it takes what it names of `image`, `im_shape` and `scale_factor`, and answers rows
+    of class, score, left, top, right and bottom in pixels of the page, and their number.
+    """
 
     channels: Channels
     size: tuple[int, int]
     """(width, height) to resize to, whatever the proportions."""
+    cubic: bool
+    """Resize by cubic instead of linear interpolation."""
     normalization: Normalization
     labels: tuple[str, ...]
-    strides: tuple[int, ...]
-    """Pixels of the input per cell, one for each level; the outputs are all scores, then all distances."""
+    strides: tuple[int, ...] | None
+    """Pixels of the input per cell of a raw head, one for each level."""
+    selection: LayoutOptions
+    """Which regions count unless somebody says otherwise; its threshold is given."""
 
 
 Rules: TypeAlias = ClassifierRules | UnwarpRules | DetectorRules | RecognizerRules | LayoutRules

@@ -27,6 +27,8 @@ class LayoutBox:
     score: float
     box: tuple[float, float, float, float]
     """Left, top, right and bottom, in pixels of the preprocessed page."""
+    order: int | None = None
+    """Place in the reading order, from 0, as the model sees it; None of models that do not."""
 
     def json(self) -> dict[str, Any]:
         """PaddleOCR's JSON fields, in its order."""
