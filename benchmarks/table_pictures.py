@@ -27,13 +27,10 @@ partial ones under the groups of the head; none."""
 _LATIN = ("DejaVuSans.ttf", "DejaVuSerif.ttf", "LiberationSans-Regular.ttf", "LiberationSerif-Regular.ttf")
 _CHINESE = (("NotoSansCJK-Regular.ttc", 2), ("NotoSerifCJK-Regular.ttc", 2), ("wqy-zenhei.ttc", 0))
 _WORDS = {
-    "en": (
-        "Revenue Region Quarter Model Accuracy Baseline Method Total Income Cost Margin Item Name Status Remarks "
-        "Owner Volume Sample Pressure Yield Average Score Recall Dataset Version Latency Notes Supplier Weight"
-    ).split(),
-    "zh": (
-        "项目 名称 数量 单价 金额 备注 部门 负责人 状态 型号 规格 单位 产地 编号 合计 收入 成本 利润 地区 职务 说明 温度 产量 平均值"
-    ).split(),
+    "en": "Revenue Region Quarter Model Accuracy Baseline Method Total Income Cost Margin Item Name Status Remarks "
+    "Owner Volume Sample Pressure Yield Average Score Recall Dataset Version Latency Notes Supplier Weight",
+    "zh": "项目 名称 数量 单价 金额 备注 部门 负责人 状态 型号 规格 单位 产地 "
+    "编号 合计 收入 成本 利润 地区 职务 说明 温度 产量 平均值",
 }
 _PHRASES = {
     "en": (
@@ -111,12 +108,12 @@ def _draw_look(lot: random.Random, style: str, columns: int) -> _Look:
 
 
 def _plain_head(lot: random.Random, look: _Look, columns: int) -> list[TruthCell]:
-    return [TruthCell(0, column, lot.choice(_WORDS[look.language])) for column in range(columns)]
+    return [TruthCell(0, column, lot.choice(_WORDS[look.language].split())) for column in range(columns)]
 
 
 def _two_level_head(lot: random.Random, look: _Look, columns: int) -> list[TruthCell]:
     """The first column over both rows, then groups of two or three with a title above them."""
-    words = _WORDS[look.language]
+    words = _WORDS[look.language].split()
     cells = [TruthCell(0, 0, lot.choice(words), rows=2)]
     column = 1
     while column < columns:
@@ -162,7 +159,7 @@ def _content(lot: random.Random, look: _Look, kind: str) -> str:
         return f"20{lot.randint(10, 24)}-{lot.randint(1, 12):02d}-{lot.randint(1, 28):02d}"
     if kind == "phrase":
         return lot.choice(_PHRASES[look.language])
-    words = _WORDS[look.language]
+    words = _WORDS[look.language].split()
     return " ".join(lot.sample(words, lot.randint(1, 2))) if look.language == "en" else lot.choice(words)
 
 
@@ -257,8 +254,7 @@ def _as_scan(pixels: NDArray[np.uint8], lot: random.Random, seed: int) -> NDArra
     noise = np.random.default_rng(seed).normal(0, 6, pixels.shape)
     grey = np.clip(soft * lot.uniform(0.9, 1.0) + noise, 0, 255).astype(np.uint8)
     packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, 70])[1]
-    unpacked: NDArray[np.uint8] = cv2.imdecode(packed, cv2.IMREAD_COLOR)
-    return unpacked
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
 
 
 def _font(language: str, size: int, lot: random.Random) -> ImageFont.FreeTypeFont:

@@ -12,7 +12,8 @@ from typing import Any
 from galley.config.structure import StructureOptions
 from galley.results.image import Image
 from galley.results.preprocessed import PreprocessedPage
-from galley.results.recognized import RecognizedPage, TextLine
+from galley.results.recognized import RecognizedPage
+from galley.results.table import Table
 
 Box = tuple[int, int, int, int]
 """Left, top, right and bottom, in pixels of the preprocessed page."""
@@ -33,32 +34,6 @@ class LayoutBox:
     def json(self) -> dict[str, Any]:
         """PaddleOCR's JSON fields, in its order."""
         return {"cls_id": self.class_id, "label": self.label, "score": self.score, "coordinate": list(self.box)}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """A table that was read."""
-
-    box: Box
-    cells: tuple[tuple[float, float, float, float], ...]
-    """Left, top, right and bottom of each cell, in the order of the HTML."""
-    html: str
-    """`<html><body><table>…</table></body></html>`."""
-    lines: tuple[TextLine, ...]
-    """The lines of text in it."""
-
-    def json(self) -> dict[str, Any]:
-        """PaddleOCR's JSON fields, in its order."""
-        return {
-            "cell_box_list": [list(cell) for cell in self.cells],
-            "pred_html": self.html,
-            "table_ocr_pred": {
-                "rec_polys": [line.polygon.tolist() for line in self.lines],
-                "rec_texts": [line.text for line in self.lines],
-                "rec_scores": [line.score for line in self.lines],
-                "rec_boxes": [line.box for line in self.lines],
-            },
-        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)

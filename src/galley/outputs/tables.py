@@ -1,0 +1,66 @@
+"""Tables as files: HTML pages and Excel workbooks.
+
+Runs in: parent and worker.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+from galley.results.table import Table
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_WIDEST = 60
+"""Characters that a column of a sheet is wide at most; longer texts are wrapped."""
+_LONGEST = 32_767
+"""Characters that Excel allows in a cell."""
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+"""Characters that XML, and so Excel's files, cannot hold."""
+
+
+def table_page(table: Table) -> bytes:
+    """The table as an HTML page with visible borders, in UTF-8."""
+    text = table.html.replace("<table>", '<table border="1">', 1)
+    return text.replace("<html>", '<html><meta charset="utf-8"/>', 1).encode("utf-8", "replace")
+
+
+def table_workbook(table: Table) -> bytes:
+    """The table as an Excel workbook of one sheet: merged cells, the head bold. All cells are text, as it was read."""
+    import openpyxl  # late: only for those who want such files
+
+    book = openpyxl.Workbook()
+    sheet: Worksheet = book.create_sheet("Table", 0)
+    del book[book.sheetnames[1]]
+    _fill(sheet, table)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _fill(sheet: Worksheet, table: Table) -> None:
+    from openpyxl.styles import Alignment, Border, Font, Side
+    from openpyxl.utils import get_column_letter
+
+    thin = Side(style="thin")
+    widths: dict[int, int] = {}
+    for cell in table.cells:
+        row, column = cell.row + 1, cell.column + 1
+        target = sheet.cell(row, column)
+        target.value = _FORBIDDEN.sub("", cell.text)[:_LONGEST]
+        # A text that begins with "=" is a text here, not a formula.
+        target.data_type = "s"
+        centred = cell.columns > 1
+        target.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center" if centred else None)
+        target.border = Border(thin, thin, thin, thin)
+        target.font = Font(bold=cell.row < table.head_rows)
+        if cell.rows > 1 or cell.columns > 1:
+            corner = {"end_row": row + cell.rows - 1, "end_column": column + cell.columns - 1}
+            sheet.merge_cells(start_row=row, start_column=column, **corner)
+        else:
+            widths[column] = max(widths.get(column, 0), len(cell.text))
+    for column, width in widths.items():
+        sheet.column_dimensions[get_column_letter(column)].width = min(_WIDEST, width + 2)
