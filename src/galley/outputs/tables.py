@@ -58,8 +58,9 @@ def _fill(sheet: Worksheet, table: Table) -> None:
         target.border = Border(thin, thin, thin, thin)
         target.font = Font(bold=cell.row < table.head_rows)
         if cell.rows > 1 or cell.columns > 1:
-            corner = {"end_row": row + cell.rows - 1, "end_column": column + cell.columns - 1}
-            sheet.merge_cells(start_row=row, start_column=column, **corner)
+            sheet.merge_cells(
+                start_row=row, start_column=column, end_row=row + cell.rows - 1, end_column=column + cell.columns - 1
+            )
         else:
             widths[column] = max(widths.get(column, 0), len(cell.text))
     for column, width in widths.items():
