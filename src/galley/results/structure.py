@@ -50,6 +50,8 @@ class Block:
     """Place in the reading order, from 1; None for what is not part of it, such as headers."""
     level: int | None = None
     """Level of a heading on this page, from 1; None for everything else."""
+    joins: bool = False
+    """Goes on with the paragraph of the last text block before it: in the next column, or behind a figure."""
     image: Image | None = None
     """The pixels of a figure, and of whatever is kept as a picture."""
 
