@@ -1,0 +1,165 @@
+"""The step that reads one table of a page: its cells and their text.
+
+Runs in: worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from galley.pipelines.recognizer import ReadLine
+from galley.results import Image, TextLine
+from galley.results.table import Table, TableCell
+from galley.vision.table.aligned import aligned_grid, sketch_table
+from galley.vision.table.bands import split_bands
+from galley.vision.table.blanks import find_blanks
+from galley.vision.table.cuts import Cuts, cuts_at_gutters, cuts_at_walls, find_words, pieces
+from galley.vision.table.grid import Grid, fill
+from galley.vision.table.ruled import is_walled, walled_grid
+from galley.vision.table.rules import Rules, find_rules
+from galley.vision.table.text import Frame, Line, frame_of, join, text_height
+from galley.vision.table.upright import Upright, straighten
+
+UNKNOWN_ANGLE = -1
+_LEAST_SCORE = 0.4
+"""Of the pieces of a line that was cut."""
+_LEAST_BLANK_SCORE = 0.6
+"""Of ink in which the detector saw no text."""
+_DASH = "-"
+
+
+class LineReader(Protocol):
+    """What reads pictures of single lines: `galley.pipelines.recognizer.Recognizer`."""
+
+    def read(self, lines: Sequence[Image]) -> list[ReadLine]:
+        """The text of each."""
+        ...
+
+
+class TableReader:
+    """Reads tables, with the recogniser of the pipeline that it is a part of."""
+
+    def __init__(self, recognizer: LineReader) -> None:
+        """`recognizer` stays the caller's, who closes it."""
+        self._recognizer = recognizer
+
+    def read(self, image: Image, box: tuple[int, int, int, int], lines: Sequence[TextLine]) -> Table | None:
+        """The table in `box` (left, top, right, bottom) of a page (h, w, 3), BGR.
+
+        Args:
+            image: the page.
+            box: where the table is.
+            lines: all lines of text of the page.
+
+        Returns:
+            The table, in pixels of the page; None where there is no text in `box`, or nothing like a table.
+        """
+        height, width = image.shape[:2]
+        left, top, right, bottom = max(0, box[0]), max(0, box[1]), min(width, box[2]), min(height, box[3])
+        inside = [line for line in lines if line.text and _is_inside(line, (left, top, right, bottom))]
+        if not inside:
+            return None
+        corner = np.array([left, top], np.int32)
+        upright = straighten(image[top:bottom, left:right], [line.polygon - corner for line in inside])
+        placed = [_line(upright.place(line.polygon - corner), line, index) for index, line in enumerate(inside)]
+        grid = _Reading(upright, placed, self._recognizer).grid()
+        return _to_table(grid, upright, inside, (left, top, right, bottom))
+
+
+def _is_inside(line: TextLine, box: tuple[int, int, int, int]) -> bool:
+    left, top, right, bottom = line.box
+    x, y = (left + right) / 2, (top + bottom) / 2
+    return box[0] <= x < box[2] and box[1] <= y < box[3]
+
+
+def _line(frame: Frame, line: TextLine, source: int) -> Line:
+    return Line(frame.left, frame.top, frame.right, frame.bottom, line.text, line.score, source=source)
+
+
+class _Reading:
+    """One upright table on its way from lines to cells."""
+
+    def __init__(self, upright: Upright, lines: Sequence[Line], recognizer: LineReader) -> None:
+        self._pixels = upright.pixels
+        self._grey: NDArray[np.uint8] = np.asarray(cv2.cvtColor(upright.pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+        self._lines = lines
+        self._height = text_height(lines)
+        self._recognizer = recognizer
+
+    def grid(self) -> Grid:
+        """The cells, with all text that could be read."""
+        rules = find_rules(self._grey, self._lines, self._height)
+        frame = frame_of(self._lines)
+        grid = self._walled(rules, frame) if is_walled(rules, frame, self._height) else self._aligned(rules)
+        return self._with_blanks_read(grid)
+
+    def _walled(self, rules: Rules, frame: Frame) -> Grid:
+        grid = walled_grid(rules, frame, self._height)
+        return split_bands(fill(grid, self._cut(self._lines, cuts_at_walls(grid, self._height))), self._height)
+
+    def _aligned(self, rules: Rules) -> Grid:
+        lines = [replace(line, words=find_words(self._grey, line, self._height)) for line in self._lines]
+        sketch = sketch_table(lines, rules, self._height)
+        return aligned_grid(sketch, self._cut(lines, cuts_at_gutters(sketch.gutters, self._height)))
+
+    def _cut(self, lines: Sequence[Line], cuts: Cuts) -> list[Line]:
+        """`lines`, those that are cut replaced by their pieces, read anew."""
+        whole: list[Line] = []
+        parts: list[Frame] = []
+        for line in lines:
+            where = cuts(line)
+            if where:
+                parts += pieces(self._grey, line, where)
+            else:
+                whole.append(line)
+        return [*whole, *(line for line in self._read(parts) if line.score > _LEAST_SCORE and line.text.strip())]
+
+    def _with_blanks_read(self, grid: Grid) -> Grid:
+        blanks = find_blanks(grid, self._grey, self._height)
+        unread = [blank for blank in blanks if not blank.is_dash]
+        read = self._read([blank.to_read(self._height) for blank in unread])
+        found = {blank.cell: line for blank, line in zip(unread, read, strict=True) if line.score > _LEAST_BLANK_SCORE}
+        for blank in blanks:
+            if blank.is_dash:
+                ink = blank.ink
+                found[blank.cell] = Line(ink.left, ink.top, ink.right, ink.bottom, _DASH, 1.0)
+        cells = tuple(
+            replace(cell, lines=(found[index],)) if index in found else cell for index, cell in enumerate(grid.cells)
+        )
+        return replace(grid, cells=cells)
+
+    def _read(self, frames: Sequence[Frame]) -> list[Line]:
+        pictures = [
+            self._pixels[int(each.top) : int(each.bottom) + 1, int(each.left) : int(each.right) + 1] for each in frames
+        ]
+        return [
+            Line(frame.left, frame.top, frame.right, frame.bottom, read.line.text, read.line.score)
+            for frame, read in zip(frames, self._recognizer.read(pictures), strict=True)
+        ]
+
+
+def _to_table(grid: Grid, upright: Upright, given: Sequence[TextLine], box: tuple[int, int, int, int]) -> Table:
+    corner = np.array(box[:2], float)
+    cells, lines = [], []
+    for cell in grid.cells:
+        corners = upright.corners(grid.frame(cell)) + corner
+        left, top = np.maximum(corners.min(axis=0), 0).round(1).tolist()
+        right, bottom = corners.max(axis=0).round(1).tolist()
+        cells.append(
+            TableCell(cell.row, cell.column, cell.rows, cell.columns, (left, top, right, bottom), join(cell.lines))
+        )
+        lines += [_text_line(line, upright, given, corner) for line in cell.lines]
+    return Table(box, tuple(cells), grid.head_rows, tuple(lines))
+
+
+def _text_line(line: Line, upright: Upright, given: Sequence[TextLine], corner: NDArray[np.float64]) -> TextLine:
+    if line.source is not None:
+        return given[line.source]
+    polygon = upright.corners(Frame(line.left, line.top, line.right, line.bottom)) + corner
+    return TextLine(polygon.round().astype(np.int32), UNKNOWN_ANGLE, line.text, line.score)

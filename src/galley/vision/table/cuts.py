@@ -1,0 +1,92 @@
+"""Lines of text that run through several cells: where to cut them, and the pieces to read anew.
+
+Runs in: worker. Pure. Text detectors join what stands close together, whatever is between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from galley.vision.table.grid import Grid, find_place
+from galley.vision.table.text import Frame, Interval, Line, runs
+
+_MARGIN = 2
+"""Pixels around the ink of a piece."""
+
+Cuts = Callable[[Line], Sequence[float]]
+"""From a line to the columns at which it is cut, from left to right; none for most."""
+
+
+def cuts_at_walls(grid: Grid, height: float) -> Cuts:
+    """Cuts at the walls of a grid."""
+    owners = grid.owners()
+
+    def cuts(line: Line) -> list[float]:
+        row = find_place(grid.ys, line.middle)
+        inside = (line.left + 0.4 * height, line.right - 0.4 * height)
+        return [
+            x
+            for column, x in enumerate(grid.xs[1:-1])
+            if inside[0] < x < inside[1] and owners[row, column] != owners[row, column + 1]
+        ]
+
+    return cuts
+
+
+def cuts_at_gutters(gutters: Sequence[Interval], height: float) -> Cuts:
+    """Cuts in the gaps that a line has at gutters between columns; where it has none, it reaches over them."""
+
+    def cuts(line: Line) -> list[float]:
+        found = []
+        for start, end in gutters:
+            middle = (start + end) / 2
+            if not line.left + 0.3 * height < middle < line.right - 0.3 * height:
+                continue
+            before = [word[1] for word in line.words if word[0] < middle]
+            after = [word[0] for word in line.words if word[1] > middle]
+            gap = min(after, default=0.0) - max(before, default=0.0)
+            if before and after and gap > 0.3 * height:
+                found.append((max(before) + min(after)) / 2)
+        return found
+
+    return cuts
+
+
+def pieces(grey: NDArray[np.uint8], line: Line, cuts: Sequence[float]) -> list[Frame]:
+    """The parts of `line` between `cuts` in which there is ink, each with little paper around it."""
+    edges = [line.left, *cuts, line.right]
+    found = []
+    for left, right in pairwise(edges):
+        columns = np.flatnonzero(ink_columns(grey, Frame(left, line.top, right, line.bottom)))
+        if len(columns) >= 2:
+            first, last = max(0, int(left)) + int(columns[0]), max(0, int(left)) + int(columns[-1])
+            found.append(Frame(max(0, first - _MARGIN), line.top, last + _MARGIN + 1, line.bottom))
+    return found
+
+
+def ink_columns(grey: NDArray[np.uint8], frame: Frame) -> NDArray[np.bool_]:
+    """Whether there is ink in each column of `frame`, its upper and lower edge left out, where rules may lie."""
+    part = grey[max(0, int(frame.top)) : int(frame.bottom) + 1, max(0, int(frame.left)) : int(frame.right) + 1]
+    if part.size == 0:
+        return np.zeros(0, bool)
+    edge = int(0.12 * len(part))
+    inner = part[edge : max(edge + 1, len(part) - edge)]
+    dark = (float(np.percentile(inner, 95)) + float(inner.min())) / 2
+    return np.asarray((inner < dark).any(axis=0), np.bool_)
+
+
+def find_words(grey: NDArray[np.uint8], line: Line, height: float) -> tuple[Interval, ...]:
+    """The runs of ink of `line`, those with little more than a space between them joined; all of it where none is."""
+    found: list[list[float]] = []
+    offset = max(0, int(line.left))
+    for start, end in runs(ink_columns(grey, Frame(line.left, line.top, line.right, line.bottom))):
+        if found and start + offset - found[-1][1] < 0.38 * height:
+            found[-1][1] = end + offset
+        else:
+            found.append([start + offset, end + offset])
+    words = tuple((start, end) for start, end in found if end - start >= 2)
+    return words if words else ((line.left, line.right),)

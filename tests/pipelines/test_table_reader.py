@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+
+from galley.config import EngineConfig
+from galley.devices import Slot
+from galley.models.store import ensure_models
+from galley.pipelines.recognizer import ReadLine, Recognizer
+from galley.pipelines.table_reader import TableReader
+from galley.results import Image, TextLine
+from galley.vision.recognize import Line
+
+
+class Spelling:
+    """Reads every line as the number of its picture."""
+
+    def __init__(self) -> None:
+        self.shown: list[Image] = []
+
+    def read(self, lines: Sequence[Image]) -> list[ReadLine]:
+        start = len(self.shown)
+        self.shown += lines
+        return [ReadLine(Line(f"#{start + place}", 0.9, ()), 1.0) for place in range(len(lines))]
+
+
+def draw(
+    rows: Sequence[Sequence[str]], walls: bool, width: int = 160, height: int = 44
+) -> tuple[Image, list[TextLine]]:
+    """A table of equal cells, and where its texts are."""
+    image = np.full((len(rows) * height + 40, len(rows[0]) * width + 40, 3), 255, np.uint8)
+    lines = []
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            left, top = 20 + column * width, 20 + row * height
+            if walls:
+                cv2.rectangle(image, (left, top), (left + width, top + height), (0, 0, 0), 1)
+            if not text:
+                continue
+            (length, _), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.7, 1)
+            cv2.putText(image, text, (left + 10, top + 30), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (0, 0, 0), 1, cv2.LINE_AA)
+            lines.append(line(left + 6, top + 10, left + 14 + length, top + 36, text))
+    return image, lines
+
+
+def line(left: int, top: int, right: int, bottom: int, text: str) -> TextLine:
+    return TextLine(np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.int32), -1, text, 0.9)
+
+
+ROWS = [["Item", "Price", "Stock"], ["apple", "1.20", "17"], ["pear", "2.00", "8"], ["plum", "0.75", "140"]]
+
+
+@pytest.mark.parametrize("walls", [True, False])
+def test_every_text_is_in_its_cell(walls: bool) -> None:
+    image, lines = draw(ROWS, walls)
+    table = TableReader(Spelling()).read(image, (0, 0, image.shape[1], image.shape[0]), lines)
+    assert table is not None
+    assert table.size == (4, 3)
+    assert [cell.text for cell in table.cells] == [text for row in ROWS for text in row]
+    for cell, found in zip(table.cells, lines, strict=True):
+        left, top, right, bottom = cell.box
+        x, y = found.polygon.mean(axis=0)
+        assert left < x < right and top < y < bottom
+
+
+def test_a_line_over_a_wall_is_cut_and_read_again() -> None:
+    image, lines = draw(ROWS, walls=True)
+    merged = line(26, 64, 250, 90, "apple 1.20")
+    reader = Spelling()
+    table = TableReader(reader).read(image, (0, 0, image.shape[1], image.shape[0]), [*lines[:3], merged, *lines[5:]])
+    assert table is not None
+    assert [cell.text for cell in table.cells][3:6] == ["#0", "#1", "17"]
+    assert len(reader.shown) == 2
+    assert "apple 1.20" not in [each.text for each in table.lines]
+
+
+def test_nothing_to_read_is_no_table() -> None:
+    image, lines = draw(ROWS, walls=True)
+    reader = TableReader(Spelling())
+    assert reader.read(image, (0, 0, image.shape[1], image.shape[0]), []) is None
+    assert reader.read(image, (0, 0, 0, 0), lines) is None
+    assert reader.read(image, (5000, 5000, 6000, 6000), lines) is None
+
+
+def test_ink_that_nobody_read_is_read(ocr_models: None, slot: Slot) -> None:
+    image, lines = draw([["Item", "Price"], ["apple", "7"], ["pear", ""]], walls=True)
+    cv2.rectangle(image, (200, 128), (209, 130), (0, 0, 0), -1)
+    name = "PP-OCRv6_small_rec"
+    recognizer = Recognizer(ensure_models([name])[name], EngineConfig(), slot, batch=6, shape=None)
+    unseen = [each for each in lines if each.text != "7"]
+    table = TableReader(recognizer).read(image, (0, 0, image.shape[1], image.shape[0]), unseen)
+    recognizer.close()
+    assert table is not None
+    assert [cell.text for cell in table.cells] == ["Item", "Price", "apple", "7", "pear", "-"]
