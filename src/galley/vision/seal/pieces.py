@@ -1,0 +1,136 @@
+"""Which parts of an unrolled seal are lines of text along its edge.
+
+Runs in: worker. Pure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from galley.vision.seal.ink import INKED, Plane
+from galley.vision.seal.strip import runs
+
+_LEAST_HEIGHT, _LEAST_WIDTH = 0.06, 0.12
+"""Of a piece, in parts of the shorter half axis."""
+_MOST_TILT = 7.0
+"""Degrees; what is more slanted than this on the strip is straight text inside of the seal."""
+_LEAST_TILTED = 0.25
+"""Width from which on a slant can be told, in the same parts."""
+_BAND = 0.33
+"""Depth down to which neighbouring pieces may be one line, in the same parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of the strip, in its pixels; `right` and `bottom` are the first outside."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+        return self.right - self.left
+
+    @property
+    def corners(self) -> NDArray[np.float64]:
+        """Clockwise from the upper left, (4, 2)."""
+        return np.array(
+            [[self.left, self.top], [self.right, self.top], [self.right, self.bottom], [self.left, self.bottom]], float
+        )
+
+    def outline(self, step: float) -> NDArray[np.float64]:
+        """Points along the upper side and back along the lower, at most `step` pixels apart, (n, 2)."""
+        count = max(2, math.ceil(self.width / step) + 1)
+        columns = np.linspace(self.left, self.right, count)
+        upper = np.stack([columns, np.full(count, self.top)], axis=1)
+        lower = np.stack([columns[::-1], np.full(count, self.bottom)], axis=1)
+        return np.concatenate([upper, lower])
+
+
+def arc_pieces(boxes: NDArray[np.int32], pixels: Plane, unit: float, top: int) -> list[Piece]:
+    """The lines along the edge among the text that was found on the strip.
+
+    Args:
+        boxes: corners of the text found, (n, 4, 2), in pixels of the strip.
+        pixels: the strip.
+        unit: the seal's shorter half axis in pixels of the strip.
+        top: first row below the edge.
+    """
+    upright = [piece for box in boxes if (piece := _upright(box, pixels, unit)) is not None]
+    joined = _joined(upright, round(_BAND * unit) + top)
+    return [part for piece in joined for part in _split(piece, pixels)]
+
+
+def _upright(box: NDArray[np.int32], pixels: Plane, unit: float) -> Piece | None:
+    left, top = np.maximum(box.min(axis=0), 0)
+    right, bottom = np.minimum(box.max(axis=0) + 1, pixels.shape[::-1])
+    piece = Piece(int(left), int(top), int(right), int(bottom))
+    if piece.height < _LEAST_HEIGHT * unit or piece.width < _LEAST_WIDTH * unit:
+        return None
+    side = box[1] - box[0]
+    tilt = abs(math.degrees(math.atan2(side[1], side[0])))
+    is_slanted = min(tilt, 180 - tilt) > _MOST_TILT and math.hypot(*side) > _LEAST_TILTED * unit
+    return None if is_slanted else piece
+
+
+def _joined(pieces: Iterable[Piece], deepest: int) -> list[Piece]:
+    """Neighbours of one height in one row become one piece: wide gaps between characters split a line."""
+    lines: list[Piece] = []
+    for piece in sorted(pieces, key=lambda each: each.left):
+        before = next((line for line in lines if _continues(line, piece, deepest)), None)
+        if before is None:
+            lines.append(piece)
+        else:
+            lines[lines.index(before)] = enclosing((before, piece))
+    return lines
+
+
+def _continues(line: Piece, piece: Piece, deepest: int) -> bool:
+    least, most = sorted((line.height, piece.height))
+    common = min(line.bottom, piece.bottom) - max(line.top, piece.top)
+    is_near_edge = all((each.top + each.bottom) / 2 < deepest for each in (line, piece))
+    return common > 0.8 * least and most - least < 0.25 * most and piece.left - line.right < 0.9 * least and is_near_edge
+
+
+def enclosing(pieces: Sequence[Piece]) -> Piece:
+    """The smallest piece around all of these."""
+    return Piece(
+        min(each.left for each in pieces),
+        min(each.top for each in pieces),
+        max(each.right for each in pieces),
+        max(each.bottom for each in pieces),
+    )
+
+
+def _split(piece: Piece, pixels: Plane) -> Iterator[Piece]:
+    """Parts between gaps that are wider than those between characters: two lines that follow each other."""
+    inked = pixels[piece.top : piece.bottom, piece.left : piece.right] > INKED
+    columns = inked.sum(axis=0) > max(1, 0.04 * piece.height)
+    gaps = [(start, stop) for start, stop in runs(~columns) if start > 0 and stop < piece.width]
+    usual = float(np.median([stop - start for start, stop in gaps])) if gaps else 0.0
+    cuts = [(start + stop) // 2 for start, stop in gaps if stop - start > max(0.8 * piece.height, 2.2 * usual)]
+    if not cuts:
+        yield piece
+        return
+    margin = round(0.15 * piece.height)
+    for start, stop in zip([0, *cuts], [*cuts, piece.width], strict=True):
+        used = np.flatnonzero(columns[start:stop])
+        if len(used) == 0:
+            continue
+        left, right = start + int(used[0]) - margin, start + int(used[-1]) + 1 + margin
+        part = Piece(piece.left + max(0, left), piece.top, piece.left + min(piece.width, right), piece.bottom)
+        if part.width >= 0.5 * part.height:
+            yield part
