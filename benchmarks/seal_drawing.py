@@ -106,7 +106,7 @@ class Canvas:
     @property
     def centre(self) -> float:
         """Both coordinates of the middle."""
-        return self.ink.shape[0] / 2
+        return float(self.ink.shape[0] / 2)
 
     def ring(self, inset: float, width: float) -> None:
         """A line along the edge, its outer side `inset` inside of it."""
@@ -159,7 +159,7 @@ class Canvas:
         """Degrees that `arc` would take for the text with natural spacing."""
         track = Track.along(self.radius - inset, self.height - inset)
         natural = sum(max(size * 0.25, font(face, round(size)).getlength(each)) for each in text)
-        return (natural + 0.12 * size * (len(text) - 1)) / track.length * 360
+        return float((natural + 0.12 * size * (len(text) - 1)) / track.length * 360)
 
     def _glyph(
         self, character: str, face: str, size: float, squeeze: float, place: tuple[float, float], angle: float

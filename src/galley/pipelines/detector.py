@@ -16,7 +16,16 @@ from galley.errors import ModelError
 from galley.models.rules import DetectorRules, Model
 from galley.results import Image
 from galley.vision.classify import normalise
-from galley.vision.detect import BoxRule, ScaleRule, find_boxes, pad_small, reading_order, scaled_size
+from galley.vision.detect import (
+    BoxRule,
+    ScaleRule,
+    find_boxes,
+    find_polygons,
+    pad_small,
+    reading_order,
+    scaled_size,
+    top_order,
+)
 
 
 class Detector:
@@ -44,16 +53,28 @@ class Detector:
 
     def find(self, image: Image, options: OcrOptions) -> NDArray[np.int32]:
         """The text lines of a page (h, w, 3), BGR, in reading order: corners (n, 4, 2)."""
-        rule = BoxRule(
+        padded = pad_small(image)
+        size = (padded.shape[0], padded.shape[1])
+        boxes = find_boxes(self._probability(padded, options), size, self._box_rule(options))
+        np.clip(boxes, 0, image.shape[1::-1], out=boxes)
+        return boxes[reading_order(boxes)]
+
+    def find_curved(self, image: Image, options: OcrOptions) -> list[NDArray[np.int32]]:
+        """The text of a picture (h, w, 3), BGR, as polygons (n, 2) that follow curved lines, the highest first."""
+        padded = pad_small(image)
+        size = (padded.shape[0], padded.shape[1])
+        polygons = find_polygons(self._probability(padded, options), size, self._box_rule(options))
+        for polygon in polygons:
+            np.clip(polygon, 0, image.shape[1::-1], out=polygon)
+        return [polygons[index] for index in top_order(polygons)]
+
+    def _box_rule(self, options: OcrOptions) -> BoxRule:
+        return BoxRule(
             options.text_det_thresh,
             options.text_det_box_thresh,
             options.text_det_unclip_ratio,
             self.rules.max_candidates,
         )
-        padded = pad_small(image)
-        boxes = find_boxes(self._probability(padded, options), (padded.shape[0], padded.shape[1]), rule)
-        np.clip(boxes, 0, image.shape[1::-1], out=boxes)
-        return boxes[reading_order(boxes)]
 
     def _probability(self, image: Image, options: OcrOptions) -> NDArray[np.float32]:
         rule = ScaleRule(

@@ -5,7 +5,7 @@ Runs in: parent and worker. Values only: they can be pickled, and know neither f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ class TextLine:
     """One line of text on a page."""
 
     polygon: NDArray[np.int32]
-    """Corners (4, 2), x and y, clockwise from where the text begins."""
+    """Corners (4, 2), x and y, clockwise from where the text begins; of curved text as many as it takes."""
     angle: int
     """1 if the line stood on its head, 0 if not, -1 when nobody looked."""
     text: str
@@ -72,29 +72,7 @@ class RecognizedPage:
         }
         if options.use_doc_preprocessor:
             fields["doc_preprocessor_res"] = self.preprocessed.json()
-        fields["dt_polys"] = [line.polygon.tolist() for line in self.found]
-        fields["text_det_params"] = {
-            "limit_side_len": options.text_det_limit_side_len,
-            "limit_type": options.text_det_limit_type,
-            "thresh": options.text_det_thresh,
-            "max_side_limit": options.text_det_max_side_limit,
-            "box_thresh": options.text_det_box_thresh,
-            "unclip_ratio": options.text_det_unclip_ratio,
-        }
-        fields["text_type"] = self.text_type
-        if self.found:
-            fields["textline_orientation_angles"] = [line.angle for line in self.found]
-        fields["text_rec_score_thresh"] = options.text_rec_score_thresh
-        fields["return_word_box"] = options.return_word_box
-        lines = self.lines
-        fields["rec_texts"] = [line.text for line in lines]
-        fields["rec_scores"] = [line.score for line in lines]
-        fields["rec_polys"] = [line.polygon.tolist() for line in lines]
-        fields["rec_boxes"] = [line.box for line in lines]
-        if options.return_word_box:
-            fields["text_word_boxes"] = [[list(box) for box in line.word_boxes] for line in lines]
-            fields["text_word"] = [list(line.words) for line in lines]
-        return fields
+        return fields | text_fields(options, self.found, self.text_type)
 
     def arrays(self) -> dict[str, Any]:
         """The fields that are arrays in PaddleOCR's result in memory, and lists in JSON or not there at all."""
@@ -105,3 +83,32 @@ class RecognizedPage:
             "rec_polys": [line.polygon for line in lines],
             "rec_boxes": np.array([line.box for line in lines], np.int32),
         }
+
+
+def text_fields(options: OcrOptions, found: Sequence[TextLine], text_type: str) -> dict[str, Any]:
+    """PaddleOCR's JSON fields of the text that was `found`, in its order; seals have no upright boxes."""
+    lines = [line for line in found if line.score >= options.text_rec_score_thresh]
+    fields: dict[str, Any] = {
+        "dt_polys": [line.polygon.tolist() for line in found],
+        "text_det_params": {
+            "limit_side_len": options.text_det_limit_side_len,
+            "limit_type": options.text_det_limit_type,
+            "thresh": options.text_det_thresh,
+            "max_side_limit": options.text_det_max_side_limit,
+            "box_thresh": options.text_det_box_thresh,
+            "unclip_ratio": options.text_det_unclip_ratio,
+        },
+        "text_type": text_type,
+    }
+    if found:
+        fields["textline_orientation_angles"] = [line.angle for line in found]
+    fields["text_rec_score_thresh"] = options.text_rec_score_thresh
+    fields["return_word_box"] = options.return_word_box
+    fields["rec_texts"] = [line.text for line in lines]
+    fields["rec_scores"] = [line.score for line in lines]
+    fields["rec_polys"] = [line.polygon.tolist() for line in lines]
+    fields["rec_boxes"] = [] if text_type == "seal" else [line.box for line in lines]
+    if options.return_word_box:
+        fields["text_word_boxes"] = [[list(box) for box in line.word_boxes] for line in lines]
+        fields["text_word"] = [list(line.words) for line in lines]
+    return fields

@@ -13,6 +13,7 @@ from galley.config.structure import StructureOptions
 from galley.results.image import Image
 from galley.results.preprocessed import PreprocessedPage
 from galley.results.recognized import RecognizedPage
+from galley.results.seal import ReadSeal
 from galley.results.table import Table
 
 Box = tuple[int, int, int, int]
@@ -81,7 +82,7 @@ class StructuredPage:
     layout: tuple[LayoutBox, ...]
     recognized: RecognizedPage
     tables: tuple[Table, ...]
-    seals: tuple[RecognizedPage, ...]
+    seals: tuple[ReadSeal, ...]
     blocks: tuple[Block, ...]
     """In reading order; those without an order stand where they are on the page."""
     continues: tuple[bool, bool]

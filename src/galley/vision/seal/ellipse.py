@@ -188,12 +188,11 @@ def _from_conic(xx: float, xy: float, yy: float, x: float, y: float, one: float)
 
 def fit_robust(points: Points) -> tuple[Ellipse, float] | None:
     """The ellipse that most of `points` lie on, whatever the others do, and the deviation of those in pixels."""
-    weights: NDArray[np.float64] | None = None
+    ellipse, deviation = fit_direct(points), 0.0
     for _ in range(_ROUNDS):
-        ellipse = fit_direct(points, weights)
         if ellipse is None:
             return None
         residuals = np.abs(ellipse.depth(points))
         deviation = max(1.4826 * float(np.median(residuals)), 0.25)
-        weights = 1 / (1 + (residuals / (_TUNING * deviation)) ** 2)
-    return ellipse, deviation
+        ellipse = fit_direct(points, 1 / (1 + (residuals / (_TUNING * deviation)) ** 2))
+    return None if ellipse is None else (ellipse, deviation)

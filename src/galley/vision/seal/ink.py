@@ -47,7 +47,7 @@ class Ink:
 
 
 def colour_differences(image: NDArray[np.uint8]) -> tuple[Plane, Plane]:
-    """a and b of CIE Lab for `image` (h, w, 3), BGR, as differences from the paper's, in which 0 is no colour."""
+    """A and b of CIE Lab for `image` (h, w, 3), BGR, as differences from the paper's, in which 0 is no colour."""
     lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
     small = lab[:: max(1, lab.shape[0] // 200), :: max(1, lab.shape[1] // 200)].reshape(-1, 3)
     paper = np.median(small[small[:, 0] >= np.percentile(small[:, 0], 60)], axis=0)
@@ -84,7 +84,7 @@ def coloured_plane(a: Plane, b: Plane, hue: float) -> Plane:
         return np.zeros_like(strength)
     full = float(np.percentile(strong, 80))
     faint = _FAINT * full * 0.5
-    return np.clip((strength - faint) / (full - faint), 0, 1)
+    return np.asarray(np.clip((strength - faint) / (full - faint), 0, 1), np.float32)
 
 
 def separate_ink(image: NDArray[np.uint8]) -> Ink:
@@ -105,7 +105,7 @@ def dark_plane(image: NDArray[np.uint8]) -> Plane:
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
     darkness = 1 - grey / max(float(np.percentile(grey, 85)), 1.0)
     full = max(0.25, float(np.percentile(darkness, 96)))
-    return np.clip(darkness / full, 0, 1)
+    return np.asarray(np.clip(darkness / full, 0, 1), np.float32)
 
 
 def _darkness_of_ink(image: NDArray[np.uint8], by_colour: Plane, inked: NDArray[np.bool_]) -> Plane:
@@ -119,5 +119,4 @@ def _darkness_of_ink(image: NDArray[np.uint8], by_colour: Plane, inked: NDArray[
     black = np.clip(least - float(np.percentile(least[inked], 60)), 0, 1)
     nearby = cv2.GaussianBlur(cv2.dilate(by_colour, np.ones((3, 3), np.uint8)), (0, 0), 0.8)
     gate = np.clip((nearby - 0.18) / 0.25, 0, 1)
-    sharp: Plane = np.clip(np.clip(own, 0, 1) - _BLACKER * black, 0, 1) * gate
-    return sharp
+    return np.asarray(np.clip(np.clip(own, 0, 1) - _BLACKER * black, 0, 1) * gate, np.float32)

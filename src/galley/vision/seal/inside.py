@@ -71,11 +71,11 @@ def turn_upright(plane: Plane, upright: Upright) -> Plane:
     pixels = cv2.warpAffine(
         plane, upright.matrix, size, flags=cv2.INTER_LINEAR if shrinks else cv2.INTER_CUBIC, borderValue=0
     )
-    return np.clip(pixels, 0, 1)
+    return np.asarray(np.clip(pixels, 0, 1), np.float32)
 
 
 def free_of_arcs(ellipse: Ellipse, upright: Upright, ring: float, arcs: Sequence[Sector]) -> NDArray[np.bool_]:
-    """Which pixels of the upright picture are inside of the rings (`ring` pixels deep) and on no text along the edge."""
+    """Which pixels of the upright picture are inside of rings (`ring` pixels deep) and on no text along the edge."""
     rows, columns = np.mgrid[0 : upright.side, 0 : upright.side].astype(np.float64)
     points = upright.to_picture(np.stack([columns.ravel(), rows.ravel()], axis=1))
     depth = ellipse.depth(points)

@@ -13,11 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from galley.vision.seal.ellipse import Ellipse
-from galley.vision.seal.ink import BLUE_HUE, INKED, RED_HUE, coloured_plane, colour_differences
-from galley.vision.seal.rim import Rim, fit_rims
+from galley.vision.seal.ink import BLUE_HUE, INKED, RED_HUE, Ink, colour_differences, coloured_plane
+from galley.vision.seal.rim import Rim, fit_rims, refine, search_rim
 
 _LONG_SIDE = 1100
 """Pixels of the copy's longer side: a seal of 42 mm on an A4 page is then 155 pixels wide."""
+_SEAL_SIDE = 400
+"""The same for a picture of one seal."""
+_ENOUGH_SEARCHED = 0.7
+"""Part of an edge that must be inked where the seal's ink has no colour to tell it by."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 26, 20
 """Of a seal on the copy."""
 _GAP = 5
@@ -85,3 +89,18 @@ def _filled(ellipse: Ellipse, inked: NDArray[np.uint8]) -> float:
 
 def _holds(ellipse: Ellipse, x: float, y: float) -> bool:
     return bool(ellipse.depth(np.array([[x, y]]))[0] > 0)
+
+
+def main_rim(ink: Ink) -> Ellipse | None:
+    """The edge of the seal in a picture of one: the largest in the ink's colour; None where there is none."""
+    plane = ink.by_colour
+    factor = min(1.0, _SEAL_SIDE / max(plane.shape))
+    small = plane if factor == 1 else cv2.resize(plane, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    rims = list(_rims((small > INKED).astype(np.uint8)))
+    if rims:
+        best = max(rims, key=lambda rim: rim.score * rim.ellipse.least)
+        return refine(best.ellipse.scaled(1 / factor), plane)
+    searched = search_rim(small)
+    if searched is None or searched.coverage < _ENOUGH_SEARCHED:
+        return None
+    return refine(searched.ellipse.scaled(1 / factor), plane)

@@ -101,8 +101,9 @@ def _joined(pieces: Iterable[Piece], deepest: int) -> list[Piece]:
 def _continues(line: Piece, piece: Piece, deepest: int) -> bool:
     least, most = sorted((line.height, piece.height))
     common = min(line.bottom, piece.bottom) - max(line.top, piece.top)
-    is_near_edge = all((each.top + each.bottom) / 2 < deepest for each in (line, piece))
-    return common > 0.8 * least and most - least < 0.25 * most and piece.left - line.right < 0.9 * least and is_near_edge
+    if any((each.top + each.bottom) / 2 >= deepest for each in (line, piece)):
+        return False
+    return common > 0.8 * least and most - least < 0.25 * most and piece.left - line.right < 0.9 * least
 
 
 def enclosing(pieces: Sequence[Piece]) -> Piece:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from galley.vision.seal.ellipse import Ellipse, Points, fit_robust, walked
+from galley.vision.seal.ellipse import Ellipse, Points, fit_robust
 from galley.vision.seal.ink import INKED, Plane
 
 _DIRECTIONS = 180
@@ -226,8 +226,3 @@ def _merits(guesses: NDArray[np.float64], plane: Plane) -> NDArray[np.float64]:
         # A full rim is better than a dark piece of one.
         merits += weight * np.minimum(values, 0.6).mean(axis=1)
     return merits
-
-
-def length_of(ellipse: Ellipse) -> float:
-    """Of the edge, in pixels."""
-    return float(walked(ellipse, np.linspace(0, 2 * np.pi, 361), 0.0)[-1])

@@ -26,6 +26,8 @@ _TALL = 170
 """Pixels that the shorter half axis is enlarged to, where it is shorter."""
 _MOST_SCALE = 4.0
 _STEPS = 1440
+_MOST_RIM = 0.09
+"""How deep the edge's own line may reach, in the same parts as the strip."""
 _RING = 0.6
 """Rows inked over this part of the strip are rings, not text."""
 
@@ -84,18 +86,17 @@ def unroll(plane: Plane, strip: Strip) -> Plane:
     """The strip's pixels, shape (strip.rows, strip.width); what lies outside of the picture is empty."""
     depths = strip.depth(np.arange(strip.rows, dtype=np.float64)[:, np.newaxis])
     spots = strip.ellipse.points(strip.columns[np.newaxis], depths).astype(np.float32)
-    return np.clip(cv2.remap(plane, spots[..., 0], spots[..., 1], cv2.INTER_CUBIC, borderValue=0), 0, 1)
+    pixels = cv2.remap(plane, spots[..., 0], spots[..., 1], cv2.INTER_CUBIC, borderValue=0)
+    return np.asarray(np.clip(pixels, 0, 1), np.float32)
 
 
 def ring_rows(pixels: Plane, strip: Strip) -> NDArray[np.bool_]:
     """Which rows of the unrolled strip belong to rings: the edge and all outside of it, and lines inside."""
-    coverage = (pixels > INKED).mean(axis=0 + 1)
-    edge = round(strip.unit * _ABOVE)
-    rings = coverage > _RING
+    rings = (pixels > INKED).mean(axis=1) > _RING
     rings = np.convolve(rings, np.ones(3), "same") > 0
     # A worn edge covers no row enough, but it is there all the same, where the ellipse says.
-    first = max((row for row in range(min(len(rings), round(strip.unit * (_ABOVE + 0.09)))) if rings[row]), default=edge)
-    rings[: first + 1] = True
+    near_edge = np.flatnonzero(rings[: round(strip.unit * (_ABOVE + _MOST_RIM))])
+    rings[: near_edge[-1] + 1 if len(near_edge) else round(strip.unit * _ABOVE) + 1] = True
     return rings
 
 
