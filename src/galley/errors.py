@@ -71,6 +71,10 @@ class DeviceError(GalleyError):
     exit_code = ExitCode.DEVICE
 
 
+class DeviceLost(DeviceError):
+    """A device, or a server in place of one, that does not answer: no page is to blame, and it may come back."""
+
+
 class NoWorkerLeft(GalleyError):
     """Every slot was retired before the run was over."""
 

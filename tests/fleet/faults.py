@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from galley.devices import Slot
-from galley.errors import BadInput, DeviceError, ModelError, OutputError
+from galley.errors import BadInput, DeviceError, DeviceLost, ModelError, OutputError
 
 
 class Echo:
@@ -283,3 +283,39 @@ class Leak(Echo):
     def predict(self, loaded: Sequence[Any]) -> Sequence[Any]:
         self.kept += [os.urandom(1 << 20) * megabytes for megabytes in loaded]
         return [os.getpid()] * len(loaded)
+
+
+class Together(Echo):
+    """A predict call ends when `calls` of them are in work at once; the page "slow" when `others` pages are done."""
+
+    def __init__(self, slot: Slot, calls: int = 1, others: int = 0) -> None:
+        super().__init__(slot)
+        self._met = threading.Barrier(calls)
+        self._done = threading.Semaphore(0)
+        self._others = others
+
+    def predict(self, loaded: Sequence[Any]) -> Sequence[Any]:
+        if loaded[0] == "memory":
+            raise MemoryError("too large")
+        if loaded[0] == "slow":
+            for _ in range(self._others):
+                self._done.acquire()
+        else:
+            self._met.wait(30)
+            self._done.release()
+        return list(loaded)
+
+
+class Lose(Echo):
+    """Its device is lost at some pages: on the slot `bad`, or, for "poison", on any."""
+
+    def __init__(self, slot: Slot, bad: str = "", gone: str = "") -> None:
+        super().__init__(slot)
+        if slot.name == gone or gone == "all":
+            raise DeviceLost("nobody answers")
+        self._bad = bad
+
+    def predict(self, loaded: Sequence[Any]) -> Sequence[Any]:
+        if self.slot.name == self._bad or "poison" in loaded:
+            raise DeviceLost("the line went dead")
+        return [self.slot.name for _ in loaded]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from galley.errors import BadInput, DeviceError, OutputError
+from galley.errors import BadInput, DeviceError, DeviceLost, OutputError
 from galley.fleet.messages import Finished, Parcel, Pipeline, Rejected
 from galley.fleet.tray import Loaded
 from galley.pages import Done, Failed, FailureKind, Outcome
@@ -33,12 +33,15 @@ def predict(pipeline: Pipeline, pages: Sequence[Loaded]) -> Iterator[Finished | 
 
     Raises:
         MemoryError, DeviceError: after the page's own `Rejected`; the pages that follow have no answer.
+        DeviceLost: none of the pages has an answer.
     """
     start = time.perf_counter()
     try:
         results = pipeline.predict([page.content for page in pages])
         if len(results) != len(pages):
             raise ValueError(f"the pipeline gave {len(results)} results for {len(pages)} pages")
+    except DeviceLost:
+        raise
     except BaseException as error:
         if len(pages) > 1:
             for page in pages:
@@ -66,6 +69,8 @@ def reject(seq: int, error: BaseException, seconds: float) -> Rejected:
         kind = FailureKind.UNREADABLE
     elif isinstance(error, OutputError):
         kind = FailureKind.NOT_WRITTEN
+    elif isinstance(error, TimeoutError):
+        kind = FailureKind.TIMED_OUT
     else:
         kind = FailureKind.REJECTED
     return Rejected(seq, kind, summarize(error), format_traceback(error), seconds)

@@ -210,11 +210,13 @@ class Dispatcher:
             self._place(worker)
         return []
 
-    def unopened(self, slot: str) -> list[Command]:
-        """The slot's factory raised. Where it succeeded before, this is a death like any other, soon reported."""
+    def unopened(self, slot: str, lost: bool = False) -> list[Command]:
+        """The slot's factory raised. Where it succeeded before, or its device is `lost`, which may come back, this is
+        a death like any other, soon reported.
+        """
         worker = self._workers[slot]
         worker.state, worker.deadline = _State.DYING, None
-        return [] if worker.opened else [Abandon(slot)]
+        return [] if worker.opened or lost else [Abandon(slot)]
 
     def started(self, slot: str, page: int, now: float) -> list[Command]:
         """The worker began to load the page."""
@@ -255,9 +257,14 @@ class Dispatcher:
 
     def resigned(self, slot: str, pages: Sequence[int], now: float) -> list[Command]:
         """The worker has served its time, gave `pages` back untouched, and exits. Nobody is to blame."""
+        self._workers[slot].resigned = True
+        return self.lost(slot, pages, now)
+
+    def lost(self, slot: str, pages: Sequence[int], now: float) -> list[Command]:
+        """The worker's device is gone. It gave `pages` back untouched, keeps those in work to the end, and exits."""
         worker = self._workers[slot]
         commands = self.returned(slot, pages)
-        worker.state, worker.resigned = _State.DYING, True
+        worker.state = _State.DYING
         self._set_deadline(worker, now + DEATH_TIMEOUT)
         self._place(worker)
         return commands

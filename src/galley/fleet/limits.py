@@ -16,9 +16,12 @@ class Limits:
     """How much, how often and how long. Times are seconds."""
 
     depth: int = 2
-    """Pages in a worker at once: one in work, the others being decoded ahead. At least `batch_size`."""
+    """Pages in a worker at once: those in work, and others being decoded ahead. At least `batch_size` for each of
+    `concurrency` calls."""
     batch_size: int = 1
     """Most pages given to one predict call."""
+    concurrency: int = 1
+    """Predict calls at once in one worker, each in a thread: for pipelines that wait for answers from elsewhere."""
     max_tries: int = 2
     """Times a page may kill the worker it is alone in before it is given up."""
     page_timeout: float = 600.0
@@ -40,7 +43,7 @@ class Limits:
     have to hold back. Should be several times the number of slots."""
 
     def __post_init__(self) -> None:
-        for name in ("depth", "batch_size", "max_tries", "max_deaths", "max_crashes", "window"):
+        for name in ("depth", "batch_size", "concurrency", "max_tries", "max_deaths", "max_crashes", "window"):
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
                 raise BadArguments(f"{name} is {value!r}; it must be a whole number of at least 1")
@@ -53,5 +56,6 @@ class Limits:
                 raise BadArguments(f"{name} is {getattr(self, name)!r}; it must be a number of seconds above 0")
         if not 0 <= self.restart_delay < math.inf:
             raise BadArguments(f"restart_delay is {self.restart_delay!r}; it must be 0 or more seconds")
-        if self.depth < self.batch_size:
-            raise BadArguments(f"depth is {self.depth}; it must be at least batch_size, which is {self.batch_size}")
+        least = self.batch_size * self.concurrency
+        if self.depth < least:
+            raise BadArguments(f"depth is {self.depth}; it must be at least batch_size x concurrency, which is {least}")

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from galley import errors
 from galley.devices import Slot
-from galley.errors import GalleyError, NoWorkerLeft
+from galley.errors import DeviceLost, GalleyError, NoWorkerLeft
 from galley.fleet import dispatch
 from galley.fleet.attempt import read_answer, reject
 from galley.fleet.dispatch import Dispatcher
@@ -24,6 +24,7 @@ from galley.fleet.messages import (
     Factory,
     Finished,
     FleetEvent,
+    Lost,
     Open,
     PageEnded,
     PageStarted,
@@ -212,7 +213,7 @@ class Loop:
         else:
             self._unwatched[slot] = process
         limits = self._limits
-        terms = (limits.batch_size, limits.recycle_after, limits.max_worker_memory)
+        terms = (limits.batch_size, limits.concurrency, limits.recycle_after, limits.max_worker_memory)
         self._tell(process, Open(self._factory, process.slot, *terms))
 
     def _kill(self, process: Process) -> None:
@@ -308,9 +309,14 @@ class Loop:
                 process.ready = True
                 self._observe(WorkerReady(slot, description))
                 self._carry_out(dispatcher.ready(slot))
+            case Lost(seqs, reason):
+                process.explain(f"lost its device: {reason}")
+                self._carry_out(dispatcher.lost(slot, seqs, self._clock))
             case Unopened():
                 self._refusals[slot] = message
-                self._carry_out(dispatcher.unopened(slot))
+                lost = message.error == DeviceLost.__name__
+                process.explain(f"{'has no device' if lost else 'could not open'}: {message.message}")
+                self._carry_out(dispatcher.unopened(slot, lost))
 
     def _answer(self, slot: str, answer: Finished | Rejected) -> None:
         self._answers[answer.seq] = answer

@@ -21,7 +21,9 @@ class Pipeline(Protocol):
     """What a worker runs, seen from the fleet: pages in, results out; nothing else is known of it.
 
     A `galley.errors.BadInput` raised by `load` or `predict` makes that page unreadable, an `OutputError` not
-    written, any other exception rejected. After a `MemoryError` or `DeviceError` the worker is replaced.
+    written, a `TimeoutError` timed out, any other exception rejected. After a `MemoryError` or `DeviceError` the
+    worker is replaced. A `DeviceLost` raised by `predict`, or when the pipeline is opened, ends the worker as if it
+    had died: the pages in work are tried elsewhere.
     """
 
     def describe(self) -> Mapping[str, str]:
@@ -38,7 +40,8 @@ class Pipeline(Protocol):
     def predict(self, loaded: Sequence[Any]) -> Sequence[Any]:
         """The picklable results of one to `batch_size` loaded pages: as many, in the same order.
 
-        When it raises for several pages, each is predicted again alone, so it must have no effect by then.
+        When it raises for several pages, each is predicted again alone, so it must have no effect by then. Called
+        from one thread, unless the fleet's limits ask for several calls at once.
         """
         ...
 
@@ -111,6 +114,8 @@ class Open(NamedTuple):
     factory: Parcel
     slot: Slot
     batch_size: int
+    concurrency: int
+    """Predict calls at once."""
     recycle_after: int | None
     """Pages after which the worker is to resign."""
     max_memory: int | None
@@ -190,7 +195,14 @@ class Resigned(NamedTuple):
     reason: str
 
 
-Report: TypeAlias = Ready | Unopened | Started | Finished | Rejected | Returned | Resigned
+class Lost(NamedTuple):
+    """The worker's last words: its device does not answer. Pages given back untouched, and what happened."""
+
+    seqs: list[int]
+    reason: str
+
+
+Report: TypeAlias = Ready | Unopened | Started | Finished | Rejected | Returned | Resigned | Lost
 
 # ---- fleet to onlookers -------------------------------------------------------------------------------------------
 

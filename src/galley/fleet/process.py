@@ -129,9 +129,13 @@ class Process:
         if pidfd is not None:
             os.close(pidfd)
 
+    def explain(self, sentence: str) -> None:
+        """Say why the process is about to end, for `bury`."""
+        self._sentence = sentence
+
     def kill(self, sentence: str) -> None:
         """End the process at once, for the reason given; its end is seen as any other's."""
-        self._sentence = sentence
+        self.explain(sentence)
         self.send_signal(signal.SIGKILL)
 
 

@@ -1,4 +1,4 @@
-"""The pages a worker has in hand, between the thread that hears of them and the one that predicts them.
+"""The pages a worker has in hand, between the thread that hears of them and those that predict them.
 
 Runs in: worker.
 """
@@ -22,14 +22,17 @@ class Loaded(NamedTuple):
 
 
 class Tray:
-    """Pages go from waiting to loading to loaded to the hands of the predicting thread, or are given back."""
+    """Pages go from waiting to loading to loaded to the hands of a predicting thread, or are given back."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._waiting: deque[Work] = deque()
         self._loading: int | None = None
         self._loaded: deque[Loaded] = deque()
+        self._predicting: dict[int, None] = {}
         self._closed = False
+        self.handed_out = 0
+        """Pages that were taken for predicting so far."""
 
     def put(self, work: Work) -> None:
         """A page has arrived."""
@@ -65,7 +68,15 @@ class Tray:
             self._changed.wait_for(lambda: self._loaded or self._closed)
             if self._closed:
                 return []
-            return [self._loaded.popleft() for _ in range(min(most, len(self._loaded)))]
+            pages = [self._loaded.popleft() for _ in range(min(most, len(self._loaded)))]
+            self._predicting.update((page.seq, None) for page in pages)
+            self.handed_out += len(pages)
+            return pages
+
+    def answered(self, seq: int) -> None:
+        """The page being predicted has its answer."""
+        with self._changed:
+            del self._predicting[seq]
 
     def give_back(self) -> list[int]:
         """Take out, in order, every page that is neither being loaded nor being predicted."""
@@ -80,3 +91,8 @@ class Tray:
         with self._changed:
             loading = [] if self._loading is None else [self._loading]
             return loading + self.give_back()
+
+    def give_up_all(self) -> list[int]:
+        """As `give_up`, with the pages being predicted: for a worker that ends now and blames none of them."""
+        with self._changed:
+            return [*self._predicting, *self.give_up()]

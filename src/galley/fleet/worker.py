@@ -4,7 +4,8 @@ Runs in: worker.
 
 Three threads share the work. One hears the parent's orders, so that the parent never waits for a busy worker and
 the worker knows at once when the parent is gone. One loads pages ahead. The main thread opens the pipeline and
-predicts, since many native libraries want both in one thread.
+predicts, since many native libraries want both in one thread; others help it where several calls at once were
+agreed on.
 """
 
 from __future__ import annotations
@@ -16,15 +17,16 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from galley.devices import Slot
-from galley.errors import GalleyError
+from galley.errors import DeviceLost, GalleyError
 from galley.fleet import attempt
 from galley.fleet.channel import Channel
 from galley.fleet.messages import (
     Factory,
+    Lost,
     Open,
     Pipeline,
     Ready,
@@ -134,15 +136,11 @@ class Parent:
             except OSError:
                 vanish()
 
-    def tell_last(self, unanswered: list[int], tray: Tray, resigning: str | None = None) -> NoReturn:
-        """Give back every page in hand and end the process, with no other thread saying anything in between.
-
-        `resigning` says why this is as agreed; None that it is not, and the parent is to draw its conclusions.
-        """
+    def tell_last(self, last_words: Callable[[], Report]) -> NoReturn:
+        """Say what `last_words` gives and end the process, with no other thread saying anything in between."""
         with self._speaking:
-            pages = unanswered + tray.give_up()
             with contextlib.suppress(OSError):
-                self._channel.queue(Returned(pages) if resigning is None else Resigned(pages, resigning))
+                self._channel.queue(last_words())
                 self._channel.flush()
             leave(0)
 
@@ -173,20 +171,39 @@ def load_ahead(pipeline: Pipeline, parent: Parent, tray: Tray) -> None:
 
 
 def predict_all(pipeline: Pipeline, parent: Parent, tray: Tray, terms: Open) -> None:
-    """Predict the loaded pages until asked to stop, until time is served, or until an error that leaves no trust."""
-    served = 0
+    """Predict in as many threads as agreed, this one among them, until asked to stop or until time is served."""
+    reasons: list[str] = []
+    work = (pipeline, parent, tray, terms, reasons)
+    others = [threading.Thread(target=predict_loaded, args=work, daemon=True) for _ in range(terms.concurrency - 1)]
+    for other in others:
+        other.start()
+    predict_loaded(*work)
+    for other in others:
+        other.join()
+    if reasons:
+        parent.tell_last(lambda: Resigned(tray.give_up(), reasons[0]))
+
+
+def predict_loaded(pipeline: Pipeline, parent: Parent, tray: Tray, terms: Open, reasons: list[str]) -> None:
+    """Predict loaded pages until the tray is closed, here if need be: then `reasons` says why.
+
+    An error that leaves no trust ends the process. Of a lost device's pages those that were only loaded are given
+    back; one of those in work may be what it died of.
+    """
     while pages := tray.next_to_predict(terms.batch_size):
-        unanswered = [page.seq for page in pages]
-        served += len(pages)
         try:
             for answer in attempt.predict(pipeline, pages):
                 parent.tell(answer)
-                unanswered.remove(answer.seq)
+                tray.answered(answer.seq)
+        except DeviceLost as error:
+            reason = attempt.summarize(error)
+            parent.tell_last(lambda: Lost(tray.give_up(), reason))  # noqa: B023 - said at once
         except attempt.FATAL:
-            parent.tell_last(unanswered, tray)
-        reason = reason_to_resign(terms, served)
-        if reason is not None:
-            parent.tell_last([], tray, reason)
+            parent.tell_last(lambda: Returned(tray.give_up_all()))
+        served = reason_to_resign(terms, tray.handed_out)
+        if served is not None:
+            reasons.append(served)
+            tray.close()
 
 
 def reason_to_resign(terms: Open, served: int) -> str | None:
