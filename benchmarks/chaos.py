@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ if __name__ == "__main__":
 import psutil
 
 from galley.batches import BatchSettings, run_batch
+from galley.batches.settings import PARTS
 from galley.devices import Device, Slot, plan_slots, usable_cores
 from galley.errors import ExitCode, GalleyError
 from galley.fleet.limits import Limits
@@ -37,8 +38,12 @@ from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.run import Fleet
 from galley.inputs import page_stem
 from galley.journal import open_ledger
+from galley.outputs.documents import Assembly, DocumentForm, join_json
 from galley.outputs.files import TEMPORARY_PREFIX, write_file
-from galley.pages import Outcome, PageRef, Unreadable
+from galley.outputs.saving import SavePlan
+from galley.pages import Outcome, PageRef, Unit, Unreadable
+from galley.pipelines.assembler import Predicting, with_documents
+from galley.pipelines.page_pipeline import PageJob
 from galley.results import SavedPage
 
 PAGES = 500
@@ -87,7 +92,7 @@ def make_plan(seed: int) -> Plan:
 class Fated:
     """Does to each page what its fate says."""
 
-    def __init__(self, slot: Slot, fates: Mapping[str, str], scratch: str, folder: str | None) -> None:
+    def __init__(self, fates: Mapping[str, str], scratch: str, folder: str | None) -> None:
         """`scratch` holds a mark for each fate that comes only once."""
         self._fates = fates
         self._scratch = Path(scratch)
@@ -97,9 +102,9 @@ class Fated:
         """Nothing runs."""
         return {}
 
-    def load(self, page: PageRef) -> PageRef:
+    def load(self, job: PageJob) -> Unit:
         """The page itself."""
-        return page
+        return job.page
 
     def predict(self, loaded: Sequence[PageRef]) -> list[SavedPage]:
         """The page's own stem as its result."""
@@ -129,6 +134,17 @@ class Fated:
         """Nothing to release."""
 
 
+def open_fated(slot: Slot, fates: Mapping[str, str], scratch: str, folder: str | None) -> Predicting:
+    """The pipeline, with whole documents where files are written."""
+    assembly = None if folder is None else assembly_in(Path(folder))
+    return with_documents(Fated(fates, scratch, folder), SavePlan(folder, (), assembly))
+
+
+def assembly_in(output: Path) -> Assembly:
+    """One JSON of each document."""
+    return Assembly(str(output), str(output / PARTS), (DocumentForm("_res.json", join_json),))
+
+
 def _suffer(action: str) -> None:
     if action == "raise":
         raise ValueError("as fated")
@@ -151,7 +167,7 @@ class FatedRunner:
         self.slots = plan_slots([Device("cpu", number) for number in range(WORKERS)], 1, usable_cores())
         folder = None if plan.lines else str(output)
         self._factory = Factory(
-            "benchmarks.chaos:Fated", {"fates": plan.fates, "scratch": str(scratch), "folder": folder}
+            "benchmarks.chaos:open_fated", {"fates": plan.fates, "scratch": str(scratch), "folder": folder}
         )
         self._fleet: Fleet | None = None
         self._on_event: Callable[[FleetEvent], None] | None = None
@@ -161,12 +177,13 @@ class FatedRunner:
         self._on_event = on_event
 
     def run_pages(
-        self, pages: Iterator[PageRef | Unreadable], options: Any = None, *, ordered: bool = True
+        self, pages: Iterator[Unit], options: Any = None, *, ordered: bool = True
     ) -> Generator[Outcome, None, None]:
-        """Every page through a worker."""
-        self._fleet = Fleet(self._factory, self.slots, LIMITS, self._on_event)
-        for _, outcome in self._fleet.run(pages):
-            yield outcome
+        """Every page and document through a worker."""
+        if self._fleet is None:
+            self._fleet = Fleet(self._factory, self.slots, LIMITS, self._on_event)
+        for _, outcome in self._fleet.run(PageJob(page, None) for page in pages):
+            yield replace(outcome, page=outcome.page.page)
 
     def close(self) -> None:
         """End the workers."""
@@ -182,7 +199,7 @@ def run_child(seed: int, root: Path, retry_failed: bool) -> int:
         str(root / "out"),
         identity={"seed": seed},
         lines=plan.lines,
-        per_document=not plan.lines,
+        documents=None if plan.lines else assembly_in(root / "out"),
         retry_failed=retry_failed,
     )
     try:

@@ -28,7 +28,7 @@ from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.run import Fleet
 from galley.inputs import InputOptions, find_files, page_stem, pages_of_file
 from galley.inputs.walking import Found
-from galley.pages import Done, Outcome, PageRef, Unreadable
+from galley.pages import Done, Outcome, PageRef, Unit, Unreadable
 from galley.results import SavedPage
 
 PAGES_PER_DOCUMENT = 1000
@@ -72,7 +72,7 @@ class Workers:
         self._on_event = on_event
 
     def run_pages(
-        self, pages: Iterator[PageRef | Unreadable], options: Any = None, *, ordered: bool = True
+        self, pages: Iterator[Unit], options: Any = None, *, ordered: bool = True
     ) -> Generator[Outcome, None, None]:
         """Every page through a worker."""
         factory = Factory("benchmarks.journal_cost:Nothing")
@@ -98,7 +98,7 @@ class Instant:
         """There is nothing to tell."""
 
     def run_pages(
-        self, pages: Iterator[PageRef | Unreadable], options: Any = None, *, ordered: bool = True
+        self, pages: Iterator[Unit], options: Any = None, *, ordered: bool = True
     ) -> Generator[Outcome, None, None]:
         """Every page is done at once."""
         for page in pages:

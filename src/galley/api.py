@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from galley.completion import OpenDocuments
 from galley.config import DocPreprocessorConfig, OcrConfig, PipelineConfig
 from galley.devices import Device, Slot, discover, parse_devices, plan_slots, require_devices, usable_cores
 from galley.engines import choose_engine, installed_engines
@@ -27,7 +28,7 @@ from galley.models.rules import Model
 from galley.models.store import FetchProgress, ensure_models
 from galley.outputs.files import require_folder
 from galley.outputs.saving import SavePlan
-from galley.pages import Failed, FailureKind, Outcome, PageRef, Unreadable
+from galley.pages import Document, Failed, FailureKind, Outcome, PageRef, Unit, Unreadable
 from galley.pipelines.page_pipeline import PageJob
 
 ConfigT = TypeVar("ConfigT", bound=PipelineConfig)
@@ -89,7 +90,7 @@ class Runner(Generic[ConfigT]):
         self._on_event, self._on_listed = on_event, on_listed
 
     def run(self, inputs: Any, options: Any = None, *, ordered: bool = True) -> Generator[Outcome, None, None]:
-        """One outcome for each page, and for each input that yields none.
+        """One outcome for each page, for each input that yields none, and for each document that is made of its pages.
 
         Args:
             inputs: what `galley.inputs.list_pages` takes.
@@ -100,12 +101,24 @@ class Runner(Generic[ConfigT]):
             NoWorkerLeft: all workers died again and again.
             GalleyError: the pipeline could not be opened.
         """
-        return self.run_pages(list_pages(inputs, self.settings.inputs), options, ordered=ordered)
+        pages = list_pages(inputs, self.settings.inputs)
+        save = self.settings.save
+        if save is None or save.documents is None:
+            yield from self.run_pages(pages, options, ordered=ordered)
+            return
+        documents = OpenDocuments(save.documents, self.settings.inputs.pdf_password)
+        for outcome in self.run_pages(documents.among(pages), options, ordered=ordered):
+            documents.end(outcome)
+            yield outcome
+        # Those whose last pages were still in work when no page was left to give out.
+        for outcome in self.run_pages(documents.ready(), options, ordered=ordered):
+            documents.end(outcome)
+            yield outcome
 
     def run_pages(
-        self, pages: Iterator[PageRef | Unreadable], options: Any = None, *, ordered: bool = True
+        self, pages: Iterator[Unit], options: Any = None, *, ordered: bool = True
     ) -> Generator[Outcome, None, None]:
-        """As `run`, for pages that were listed elsewhere.
+        """As `run`, for pages that were listed elsewhere. Documents among them must be complete.
 
         Raises:
             NoWorkerLeft, GalleyError: as `run`.
@@ -122,10 +135,10 @@ class Runner(Generic[ConfigT]):
             finally:
                 self._owner = None
 
-    def _run(self, pages: Iterator[PageRef | Unreadable], options: Any, ordered: bool) -> Iterator[Outcome]:
+    def _run(self, pages: Iterator[Unit], options: Any, ordered: bool) -> Iterator[Outcome]:
         # Inputs that cannot be read, before the first that can: no reason yet to start a worker.
         for page in pages:
-            if isinstance(page, PageRef):
+            if not isinstance(page, Unreadable):
                 break
             yield Failed(page, FailureKind.UNREADABLE, page.message)
         else:
@@ -134,9 +147,10 @@ class Runner(Generic[ConfigT]):
         for outcome in in_order(numbered) if ordered else (outcome for _, outcome in numbered):
             yield replace(outcome, page=outcome.page.page)
 
-    def _listed(self, pages: Iterator[PageRef | Unreadable]) -> Iterator[PageRef | Unreadable]:
+    def _listed(self, pages: Iterator[Unit]) -> Iterator[Unit]:
         for page in pages:
-            self._on_listed(page)
+            if not isinstance(page, Document):
+                self._on_listed(page)
             yield page
 
     def _work(self, jobs: Iterable[PageJob]) -> Iterator[tuple[int, Outcome]]:

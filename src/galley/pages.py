@@ -5,7 +5,7 @@ Runs in: parent and worker. Pure values; all of them can be pickled.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -62,6 +62,30 @@ class Unreadable:
 
     def __str__(self) -> str:
         return self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document all of whose pages have their results: files of the whole are to be made of theirs."""
+
+    kind: PageKind
+    path: str
+    """The file as the user named it."""
+    name: str
+    """Output stem, without page number."""
+    count: int
+    """Number of pages."""
+    suffixes: tuple[str, ...]
+    """How the files end that are to be made."""
+    password: str | None = field(default=None, repr=False)
+    """Opens the file where it is encrypted."""
+
+    def __str__(self) -> str:
+        return f"{self.path}, the whole document"
+
+
+Unit: TypeAlias = PageRef | Unreadable | Document
+"""What a run works on; each has one outcome."""
 
 
 class FailureKind(Enum):

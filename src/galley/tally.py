@@ -17,7 +17,7 @@ from galley.fleet.messages import (
     WorkerRecycled,
     WorkerStarting,
 )
-from galley.pages import Failed, FailureKind, Outcome
+from galley.pages import Document, Done, Failed, FailureKind, Outcome
 
 _RATE_WINDOW_SECONDS = 30.0
 _KEPT_FAILURES = 1000
@@ -96,7 +96,9 @@ class Tally:
             slot.busy_seconds += event.seconds
 
     def count_outcome(self, outcome: Outcome, now: float) -> None:
-        """Take in the end of a page."""
+        """Take in the end of a page; of a whole document only if it failed."""
+        if isinstance(outcome, Done) and isinstance(outcome.page, Document):
+            return
         if isinstance(outcome, Failed):
             self.failures[outcome.kind] += 1
             if len(self.kept_failures) < _KEPT_FAILURES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,10 @@ from typing import Any
 from tests.batches.acts import FleetRunner
 
 from galley.batches import BatchReport, BatchSettings, Watch, run_batch
+from galley.batches.settings import PARTS
 from galley.fleet.limits import Limits
 from galley.journal import FileRecord, Ledger, PageEntry, open_ledger
+from galley.outputs.documents import Assembly, DocumentForm
 
 
 @dataclass
@@ -50,19 +52,27 @@ class Bench:
         base = BatchSettings(str(self.inputs), str(self.output), identity={"pipeline": "Act"})
         return replace(base, **options)
 
+    def assembly(self, *forms: DocumentForm) -> Assembly:
+        return Assembly(str(self.output), f"{self.output}/{PARTS}", forms)
+
+    def parts(self) -> list[str]:
+        """What is kept of single pages for their documents."""
+        return sorted(path.name for path in Path(self.output, PARTS).rglob("*") if path.is_file())
+
     def run(
         self,
         *,
-        target: str = "tests.batches.acts:Act",
+        target: str = "Act",
         workers: int = 1,
         limits: Limits | None = None,
         stop: Callable[[], bool] = bool,
         watch: Watch | None = None,
         on_listed: Callable[[object], None] = lambda page: None,
+        documents: Sequence[DocumentForm] = (),
         **options: Any,
     ) -> BatchReport:
         """One run; everything said and listed in it is noted."""
-        settings = self.settings(**options)
+        settings = self.settings(documents=self.assembly(*documents) if documents else None, **options)
         folder = None if settings.lines else settings.output_dir
         self.said.clear()
         self.listed.clear()
@@ -78,7 +88,7 @@ class Bench:
         )
         return run_batch(
             settings,
-            lambda: FleetRunner(target, folder, workers, Limits() if limits is None else limits),
+            lambda: FleetRunner(target, folder, settings.documents, workers, Limits() if limits is None else limits),
             noting,
             stop,
         )

@@ -58,7 +58,7 @@ def test_pages_whose_lines_are_lost_are_done_again(bench: Bench, damage: str) ->
 
 
 def add(journal: Journal, store: LineStore, name: str) -> None:
-    file = journal.add_file(FileRecord(0, name, name, 1, 1, None, 1, "listed", "", None))
+    file = journal.add_file(FileRecord(0, name, name, 1, 1, None, 1, "listed", "", ()))
     line = store.add(name, {"text": name})
     place = {"shard": line.shard, "shard_start": line.start, "shard_end": line.end}
     journal.record_page(PageEntry(file, -1, 1, "done", None, "", "", 1, None, None, 0.0, None, (), **place))

@@ -7,12 +7,15 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.batches.acts import JSON, NEVER, NUMBERS
 from tests.batches.bench import Bench
 
 from galley.batches import Watch
+from galley.batches.settings import PARTS
 from galley.errors import BadArguments, ExitCode, NoWorkerLeft, OutputError
 from galley.fleet.limits import Limits
 from galley.journal import open_journal
+from galley.outputs.files import write_file
 
 
 def test_every_page_is_done_once_and_written_down(bench: Bench) -> None:
@@ -141,18 +144,18 @@ def test_partly_done_documents_go_on_page_by_page(bench: Bench) -> None:
 
 def test_a_document_that_has_become_shorter_loses_the_outputs_of_its_lost_pages(bench: Bench) -> None:
     bench.document("d.pdf", 5)
-    bench.run(per_document=True)
+    bench.run(documents=[JSON])
     bench.document("d.pdf", 2)
-    bench.run(per_document=True)
+    bench.run(documents=[JSON])
     assert bench.results() == ["d_0_res.json", "d_1_res.json", "d_res.json"]
     assert sorted(bench.entries()) == ["d.pdf:0", "d.pdf:1"]
 
 
 def test_documents_are_assembled_in_page_order_whoever_did_the_pages_and_when(bench: Bench) -> None:
     document = bench.document("d.pdf", 9)
-    bench.run(workers=3, stop=bench.stop_after(4), per_document=True)
+    bench.run(workers=3, stop=bench.stop_after(4), documents=[JSON])
     assert not (bench.output / "d_res.json").exists()
-    assert bench.run(workers=2, per_document=True).exit_code is ExitCode.OK
+    assert bench.run(workers=2, documents=[JSON]).exit_code is ExitCode.OK
     whole = json.loads((bench.output / "d_res.json").read_text())
     assert (whole["input_path"], whole["page_count"]) == (str(document), 9)
     assert [page["page_index"] for page in whole["pages"]] == list(range(9))
@@ -163,17 +166,81 @@ def test_a_document_is_assembled_when_it_is_asked_for_or_missing_later(bench: Be
     bench.run()
     for _ in range(2):
         assert not (bench.output / "d_res.json").exists()
-        bench.run(per_document=True)
+        bench.run(documents=[JSON])
         assert bench.listed == []
         (bench.output / "d_res.json").unlink()
 
 
 def test_a_document_with_a_failed_page_is_not_assembled(bench: Bench) -> None:
     bench.document("d.pdf", 3)
-    bench.run(target="tests.batches.acts:FailOdd", per_document=True)
+    bench.run(target="FailOdd", documents=[JSON])
     assert bench.results() == ["d_0_res.json", "d_2_res.json"]
-    assert bench.run(retry_failed=True, per_document=True).exit_code is ExitCode.OK
+    assert bench.run(retry_failed=True, documents=[JSON]).exit_code is ExitCode.OK
     assert "d_res.json" in bench.results()
+
+
+def test_parts_are_kept_until_the_document_is_there_and_pages_are_then_held_by_it(bench: Bench) -> None:
+    bench.document("d.pdf", 4)
+    bench.put("single.png")
+    bench.run(stop=bench.stop_after(3), documents=[NUMBERS])
+    assert bench.parts() == [f"{page}.numbers" for page in range(len(bench.listed))] != []
+    assert not (bench.output / "d.numbers").exists()
+    bench.run(workers=2, documents=[NUMBERS])
+    assert (bench.output / "d.numbers").read_text() == "0 1 2 3"
+    assert not (bench.output / PARTS).exists()
+    bench.run(documents=[NUMBERS])
+    assert bench.listed == []
+
+
+def test_a_lost_document_whose_parts_are_gone_is_done_again(bench: Bench) -> None:
+    document = bench.document("d.pdf", 2)
+    bench.run(documents=[NUMBERS, JSON])
+    (bench.output / "d_res.json").unlink()
+    bench.run(documents=[NUMBERS, JSON])
+    assert bench.listed == []
+    (bench.output / "d.numbers").unlink()
+    bench.run(documents=[NUMBERS, JSON])
+    assert bench.listed == [f"{document}, page 1", f"{document}, page 2"]
+    assert (bench.output / "d.numbers").read_text() == "0 1"
+
+
+def test_a_page_to_be_done_again_has_its_document_made_again(bench: Bench) -> None:
+    document = bench.document("d.pdf", 2)
+    bench.run(documents=[NUMBERS])
+    (bench.output / "d_1_res.json").unlink()
+    bench.run(documents=[NUMBERS])
+    assert bench.listed == [f"{document}, page 1", f"{document}, page 2"]
+    assert (bench.output / "d.numbers").read_text() == "0 1"
+
+
+def test_parts_of_a_run_killed_between_commit_and_removal_are_removed_later(bench: Bench) -> None:
+    bench.document("d.pdf", 1)
+    bench.run(documents=[NUMBERS])
+    assembly = bench.assembly(NUMBERS)
+    write_file(assembly.part("d", 0, NUMBERS), b"0")
+    bench.run(documents=[NUMBERS])
+    assert not (bench.output / PARTS).exists()
+
+
+def test_a_document_that_cannot_be_made_is_a_failure_and_costs_no_page(bench: Bench) -> None:
+    bench.document("d.pdf", 2)
+    bench.document("e.pdf", 1)
+    report = bench.run(documents=[NUMBERS, NEVER])
+    assert (report.exit_code, report.done, report.failures) == (ExitCode.SOME_FAILED, 3, {"unreadable": 2})
+    with bench.ledger() as ledger:
+        assert [file.message for file in ledger.noted_files()] == [
+            "nothing was made of the whole document: no such document"
+        ] * 2
+    report = bench.run(documents=[NUMBERS])
+    assert (report.exit_code, bench.listed) == (ExitCode.OK, [])
+    assert (bench.output / "d.numbers").read_text() == "0 1"
+
+
+def test_a_stale_document_goes_when_one_of_its_pages_fails(bench: Bench) -> None:
+    bench.document("d.pdf", 3)
+    bench.run(documents=[JSON])
+    bench.run(target="FailOdd", documents=[JSON], identity={"pipeline": "FailOdd"})
+    assert bench.results() == ["d_0_res.json", "d_1_res.json", "d_2_res.json"]
 
 
 def test_unsupported_files_are_recorded_as_skipped(bench: Bench) -> None:
@@ -228,7 +295,7 @@ def test_when_nobody_can_work_the_pages_stay_pending(bench: Bench) -> None:
     bench.put("a.png")
     bench.put("b.png")
     with pytest.raises(NoWorkerLeft):
-        bench.run(target="tests.batches.acts:refuse", limits=Limits(max_deaths=1))
+        bench.run(target="refuse", limits=Limits(max_deaths=1))
     assert bench.entries() == {}
     with bench.ledger() as ledger:
         (run,) = ledger.runs()
@@ -413,5 +480,5 @@ def test_names_that_are_not_utf8_are_kept(bench: Bench) -> None:
 def test_files_that_killed_workers_left_are_swept_up(bench: Bench) -> None:
     bench.put("a.png", "litter")
     bench.put("b.png")
-    bench.run(target="tests.batches.acts:Litter", limits=Limits(max_tries=1, restart_delay=0))
+    bench.run(target="Litter", limits=Limits(max_tries=1, restart_delay=0))
     assert list(bench.output.rglob(".galley-*")) == []

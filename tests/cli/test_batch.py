@@ -169,7 +169,7 @@ def test_a_dry_run_names_the_models_to_fetch(
         (["--set", "seconds"], ExitCode.BAD_ARGUMENTS, "key=value"),
         (["--config", "missing.yaml"], ExitCode.BAD_ARGUMENTS, "cannot be read"),
         (["--format", "docx"], ExitCode.BAD_ARGUMENTS, "choose from json"),
-        (["--format", "jsonl", "--per_document"], ExitCode.BAD_ARGUMENTS, "add json"),
+        (["--format", "jsonl", "--per_document"], ExitCode.BAD_ARGUMENTS, "add one of json"),
         (["--device", "gpu:77"], ExitCode.DEVICE, "gpu:77"),
         (["--page_timeout", "0"], ExitCode.BAD_ARGUMENTS, "page_timeout"),
         (["--input_glob_pattern", "*.tif"], ExitCode.BAD_INPUT, "no file of a supported kind matches"),

@@ -41,6 +41,17 @@ def test_the_main_job(samples: Path, tmp_path: Path, capfd: pytest.CaptureFixtur
     assert {angles["english_90"], angles["english_180"], angles["english_270"]} == {90, 180, 270}
 
 
+def test_whole_documents_are_made_of_their_pages(
+    samples: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    inputs = [samples / "report.pdf", samples / "english.png"]
+    assert run("--input", *inputs, "--save_path", tmp_path, "--per_document", *FAST) == ExitCode.OK
+    assert "4 of 4 pages done" in capfd.readouterr().err
+    whole = json.loads((tmp_path / "report_res.json").read_text())
+    assert [page["page_index"] for page in whole["pages"]] == [0, 1, 2]
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
 def test_without_a_folder_results_are_lines_of_json_in_input_order(
     samples: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,7 +25,7 @@ def begin(output: Path) -> Journal:
 
 
 def put(journal: Journal, path: str, pages: int = 1) -> int:
-    return journal.add_file(FileRecord(0, path, Path(path).stem, 1, 2, None, pages, "listed", "", None))
+    return journal.add_file(FileRecord(0, path, Path(path).stem, 1, 2, None, pages, "listed", "", ()))
 
 
 def entry(file: int, page: int, state: str = "done") -> PageEntry:

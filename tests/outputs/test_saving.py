@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from galley.errors import BadArguments
+from galley.outputs.encoding import encode_json
 from galley.outputs.saving import (
     SavePlan,
     check_formats,
-    encode_json,
     save_corrected,
     save_json,
     save_page,

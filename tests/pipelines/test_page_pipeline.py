@@ -15,13 +15,14 @@ from galley.inputs import InputOptions
 from galley.models.folder import read_folder
 from galley.outputs.saving import SavePlan
 from galley.pages import PageKind, PageRef, Unreadable
-from galley.pipelines.page_pipeline import PageJob, PagePipeline, open_page_pipeline
+from galley.pipelines.assembler import Predicting
+from galley.pipelines.page_pipeline import PageJob, open_page_pipeline
 from galley.results import PreprocessedPage, SavedPage
 
 FLATTEN_ONLY = overlay(DocPreprocessorConfig(), {"options.use_doc_orientation_classify": False})
 
 
-def open_with(folder: Path, slot: Slot, save: SavePlan | None) -> PagePipeline:
+def open_with(folder: Path, slot: Slot, save: SavePlan | None) -> Predicting:
     models = {"unwarping": read_folder(folder)}
     return open_page_pipeline(slot, "doc_preprocessor", FLATTEN_ONLY, models, InputOptions(), save)
 

@@ -121,5 +121,5 @@ def _file(path: str) -> FileRecord:
         pages=None,
         state=LISTED,
         message="",
-        document=None,
+        documents=(),
     )

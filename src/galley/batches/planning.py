@@ -117,7 +117,8 @@ def _look_into(
         if has_changed(known, look_at(found.path), digest):
             found_plan.changed += bool(entries)
         else:
-            settled = {entry.page for entry in entries if validity.holds(entry)}
+            made = validity.documents(known)
+            settled = {entry.page for entry in entries if validity.holds(entry, made)}
     for number, page in enumerate(pages_of_file(found.path, found.name, batch.inputs)):
         found_plan.pages += 1
         found_plan.settled += page_number(page) in settled

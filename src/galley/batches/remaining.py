@@ -4,28 +4,31 @@ Runs in: parent.
 """
 
 # Paths stay text: `Path` would change what the user wrote, and costs more than the work here.
-# ruff: noqa: PTH116, PTH118
+# ruff: noqa: PTH116
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from galley.batches.settings import BatchSettings, Watch
+from galley.batches.settings import PARTS, BatchSettings, Watch
+from galley.completion import no_document
 from galley.errors import BadInput
 from galley.inputs import find_files, pages_of_file
 from galley.inputs.files import open_file
+from galley.inputs.options import kind_of
 from galley.inputs.walking import Found
 from galley.journal import FileRecord, Journal, PageEntry, RunRecord
 from galley.journal.records import DONE, FAILED, LISTED, SKIPPED, WHOLE
-from galley.outputs.assembling import PAGE_SUFFIX, assemble_json, document_name
-from galley.pages import PageKind, PageRef, Unreadable
+from galley.outputs.documents import PARTS_SUFFIX
+from galley.pages import Document, Failed, Outcome, PageKind, PageRef, Unit, Unreadable
 
 _BLOCK = 1 << 20
 
@@ -49,7 +52,9 @@ class OpenFile:
     digest: str | None = None
     left: int = 0
     """Pages without an outcome."""
-    document: bool = False
+    is_document: bool = False
+    made: tuple[str, ...] = ()
+    """The files of the whole document that are there, made of the pages as they are now."""
 
 
 @dataclass(slots=True)
@@ -79,17 +84,24 @@ class Validity:
         self._retry_failed = batch.retry_failed
         self._output = os.path.realpath(batch.output_dir)
 
-    def holds(self, entry: PageEntry) -> bool:
-        """Whether the outcome was reached with the same options, and its files are there (not one of them empty)."""
+    def holds(self, entry: PageEntry, made: Sequence[str]) -> bool:
+        """Whether the outcome was reached with the same options, and its files are there (not one of them empty).
+
+        What was kept of the page for a document of which files were `made` has gone into those.
+        """
         if entry.run not in self._runs:
             return False
         if entry.state == FAILED:
             return not self._retry_failed
-        return all(look_at(f"{self._output}/{name}").size for name in entry.outputs)
+        return all(look_at(f"{self._output}/{name}").size or _went_into(name, made) for name in entry.outputs)
+
+    def documents(self, file: FileRecord) -> tuple[str, ...]:
+        """The files that were made of the whole document and are there."""
+        return tuple(name for name in file.documents if look_at(f"{self._output}/{name}").size)
 
 
 class Remaining:
-    """Lists the inputs of a batch against its journal. Holds the files in work, nothing else."""
+    """Lists the inputs of a batch against its journal. Holds the files and documents in work, nothing else."""
 
     def __init__(self, journal: Journal, batch: BatchSettings, watch: Watch, stop: Callable[[], bool]) -> None:
         """`stop` ends the listing as soon as it says so."""
@@ -102,9 +114,23 @@ class Remaining:
         self._validity = Validity(batch, journal.runs())
         self._continues = journal.has_files()
         self._open: dict[str, OpenFile] = {}
+        self._ready: deque[tuple[OpenFile, Document]] = deque()
+        self._assembling: dict[str, OpenFile] = {}
 
-    def pages(self) -> Iterator[PageRef | Unreadable]:
-        """The pages left to do, and the inputs that have none, found while they are asked for."""
+    def units(self) -> Iterator[Unit]:
+        """The pages left to do and, before each, the documents that are complete by then."""
+        for page in self._pages():
+            yield from self.documents()
+            yield page
+
+    def documents(self) -> Iterator[Document]:
+        """The documents that are complete, and of which files are left to be made."""
+        while self._ready and not self._stop():
+            file, document = self._ready.popleft()
+            self._assembling[document.path] = file
+            yield document
+
+    def _pages(self) -> Iterator[PageRef | Unreadable]:
         batch = self._batch
         for found in find_files(batch.input_dir, batch.pattern, self._output, self._skip):
             if self._stop():
@@ -135,8 +161,27 @@ class Remaining:
             what = "vanished" if now.size is None else "changed"
             self._journal.note_file(file.id, f"{what} while it was worked on")
             self._watch.say(f"{file.path} {what} while it was worked on; run again to have it as it is now")
-        if file.document and self._batch.per_document:
-            self._assemble(file.id, file.path, file.name, self._journal.pages_of(file.id))
+        if file.is_document and self._batch.documents is not None:
+            entries = self._journal.pages_of(file.id)
+            failed = sum(entry.state == FAILED for entry in entries)
+            if failed:
+                self._watch.say(no_document(file.path, failed))
+                self._batch.documents.remove_document(file.name)
+            else:
+                self._complete(file, len(entries))
+
+    def end_document(self, outcome: Outcome) -> None:
+        """Files of a whole document were made, or could not be."""
+        file, document = self._assembling.pop(outcome.page.path), outcome.page
+        assembly = self._batch.documents
+        assert assembly is not None
+        if isinstance(outcome, Failed):
+            self._journal.note_file(file.id, f"nothing was made of the whole document: {outcome.message}")
+            return
+        made = [f"{document.name}{suffix}" for suffix in document.suffixes]
+        self._journal.set_documents(file.id, [*file.made, *made])
+        # Only now: until it is noted that the document is there, a page without its part would be done again.
+        self._journal.after_commit(partial(assembly.remove_parts, document.name))
 
     # ---- one file ----
 
@@ -144,7 +189,7 @@ class Remaining:
         self.progress.skipped += 1
         known = self._find(path)
         reason = "not a supported kind of file"
-        file = FileRecord(0 if known is None else known.id, path, "", None, None, None, 0, SKIPPED, reason, None)
+        file = FileRecord(0 if known is None else known.id, path, "", None, None, None, 0, SKIPPED, reason, ())
         if known is None:
             self._journal.add_file(file)
         else:
@@ -169,9 +214,9 @@ class Remaining:
             file = OpenFile(found.path, self._free_name(found), look, digest=digest)
             yield from self._open_file(file, [], [])
             return
-        kept, outdated = self._sort_out(known, look, digest)
+        kept, outdated, made = self._sort_out(known, look, digest)
         if known.pages is not None and len(kept) == known.pages:
-            self._count_finished(known, kept)
+            self._count_finished(known, kept, made)
             if look == Look(known.size, known.mtime_ns) and (digest is None or digest == known.digest):
                 self._journal.see_file(known)
             else:  # the same content
@@ -181,25 +226,30 @@ class Remaining:
             return
         yield from self._open_file(OpenFile(found.path, known.name, look, known.id, digest), kept, outdated)
 
-    def _sort_out(self, known: FileRecord, look: Look, digest: str | None) -> tuple[list[PageEntry], list[PageEntry]]:
-        """The outcomes that still hold, and those that do not, which are forgotten."""
+    def _sort_out(
+        self, known: FileRecord, look: Look, digest: str | None
+    ) -> tuple[list[PageEntry], list[PageEntry], tuple[str, ...]]:
+        """The outcomes that still hold, those that do not, which are forgotten, and the files of the whole document."""
         entries = self._journal.pages_of(known.id)
         changed = has_changed(known, look, digest)
         self.progress.changed += changed and bool(entries)
-        kept = [] if changed else [entry for entry in entries if self._validity.holds(entry)]
+        made = () if changed else self._validity.documents(known)
+        kept = [] if changed else [entry for entry in entries if self._validity.holds(entry, made)]
+        if made and len(kept) != known.pages:  # they have to be made anew, of what there is of single pages
+            made = ()
+            kept = [entry for entry in kept if self._validity.holds(entry, made)]
         if len(kept) == len(entries):
-            return kept, []
+            return kept, [], made
         held = {entry.page for entry in kept}
         outdated = [entry for entry in entries if entry.page not in held]
         self._journal.forget_pages(known.id, [entry.page for entry in outdated])
-        return kept, outdated
+        return kept, outdated, made
 
-    def _count_finished(self, file: FileRecord, entries: Sequence[PageEntry]) -> None:
+    def _count_finished(self, file: FileRecord, entries: Sequence[PageEntry], made: tuple[str, ...]) -> None:
         self._watch.finished_before(self._count_kept(entries))
-        if self._batch.per_document and entries[0].page != WHOLE:
-            there = file.document is not None and look_at(os.path.join(self._output, file.document)).size
-            if not there:
-                self._assemble(file.id, file.path, file.name, entries)
+        if self._batch.documents is not None and entries[0].page != WHOLE and all(e.state == DONE for e in entries):
+            look = Look(file.size, file.mtime_ns)
+            self._complete(OpenFile(file.path, file.name, look, file.id, made=made), len(entries))
 
     def _count_kept(self, entries: Sequence[PageEntry]) -> int:
         """Take outcomes of earlier runs into account; how many of them are failures."""
@@ -229,8 +279,8 @@ class Remaining:
     ) -> set[int]:
         """Once it is known how many pages the file has: the numbers of those that are not to be done again."""
         count = 1 if not isinstance(first, PageRef) or first.count is None else first.count
-        file.document = isinstance(first, PageRef) and first.kind in (PageKind.PDF, PageKind.TIFF)
-        possible = range(count) if file.document else (WHOLE,)
+        file.is_document = isinstance(first, PageRef) and first.kind in (PageKind.PDF, PageKind.TIFF)
+        possible = range(count) if file.is_document else (WHOLE,)
         if any(entry.page not in possible for entry in kept):  # it has another kind or number of pages than before
             self._journal.forget_pages(kept[0].file)
             kept, outdated = [], [*kept, *outdated]
@@ -240,7 +290,7 @@ class Remaining:
         return {entry.page for entry in kept}
 
     def _put(self, file: OpenFile, pages: int, kept: int = 0) -> None:
-        record = FileRecord(file.id, file.path, file.name, *file.look, file.digest, pages, LISTED, "", None)
+        record = FileRecord(file.id, file.path, file.name, *file.look, file.digest, pages, LISTED, "", ())
         if not file.id:
             file.id = self._journal.add_file(record)
         else:
@@ -254,19 +304,33 @@ class Remaining:
                 with suppress(OSError):
                     Path(self._output, name).unlink()
 
-    def _assemble(self, file: int, path: str, name: str, entries: Sequence[PageEntry]) -> None:
-        if any(entry.state != DONE for entry in entries):
-            return
-        parts = [Path(self._output, name) for entry in entries for name in entry.outputs if name.endswith(PAGE_SUFFIX)]
-        document = document_name(name)
-        assemble_json(path, parts, Path(self._output, document))
-        self._journal.set_document(file, document)
+    def _complete(self, file: OpenFile, pages: int) -> None:
+        """All pages of a document have their results: have those files made that are not there."""
+        assembly = self._batch.documents
+        assert assembly is not None
+        suffixes = tuple(form.suffix for form in assembly.forms if f"{file.name}{form.suffix}" not in file.made)
+        kind = kind_of(file.path)
+        assert kind is not None
+        if suffixes:
+            password = self._batch.inputs.pdf_password
+            self._ready.append((file, Document(kind, file.path, file.name, pages, suffixes, password)))
+        else:
+            assembly.remove_parts(file.name)  # of a run that was killed in the midst of it
 
     def _free_name(self, found: Found) -> str:
         """The file's output name; another one if a file that came earlier has it."""
         if not self._continues or not self._journal.has_name(found.name):
             return found.name
         return f"{found.name}~{hashlib.sha256(os.fsencode(found.path)).hexdigest()[:8]}"
+
+
+def _went_into(part: str, made: Sequence[str]) -> bool:
+    """Whether `part`, below the output folder, was kept of a page for one of the documents `made`."""
+    folder, _, name = part.rpartition("/")
+    if not folder.startswith(f"{PARTS}/"):
+        return False
+    document = folder[len(PARTS) + 1 :].removesuffix(PARTS_SUFFIX)
+    return f"{document}{name.lstrip('0123456789')}" in made
 
 
 def has_changed(known: FileRecord, look: Look, digest: str | None) -> bool:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, Protocol
 from galley.batches.lines import LineStore
 from galley.batches.remaining import Remaining, page_number
 from galley.batches.report import write_report
-from galley.batches.settings import BatchReport, BatchSettings, Watch, describe_changes
+from galley.batches.settings import PARTS, BatchReport, BatchSettings, Watch, describe_changes
 from galley.devices import Slot
 from galley.errors import ExitCode, GalleyError, OutputError
 from galley.fleet.messages import (
@@ -34,9 +34,9 @@ from galley.fleet.messages import (
 from galley.inputs import count_files_in, page_stem
 from galley.journal import Journal, PageEntry, RunStart, WorkerEvent, open_journal
 from galley.journal.records import DONE, FAILED, FINISHED, INTERRUPTED, STOPPED
-from galley.outputs.files import sweep
+from galley.outputs.files import remove_empty_folders, remove_tree, sweep
 from galley.outputs.shards import Line
-from galley.pages import Done, Failed, FailureKind, Outcome, PageRef, Unreadable
+from galley.pages import Document, Done, Failed, FailureKind, Outcome, PageRef, Unit, Unreadable
 from galley.results import SavedPage
 
 _LOST = (FailureKind.NO_WORKER, FailureKind.NOT_WRITTEN)
@@ -65,9 +65,9 @@ class PageRunner(Protocol):
         ...
 
     def run_pages(
-        self, pages: Iterator[PageRef | Unreadable], options: Any = None, *, ordered: bool = True
+        self, pages: Iterator[Unit], options: Any = None, *, ordered: bool = True
     ) -> Generator[Outcome, None, None]:
-        """One outcome for each page."""
+        """One outcome for each page and document."""
         ...
 
     def close(self) -> None:
@@ -98,6 +98,8 @@ def run_batch(
     """
     batch.check()
     with closing(open_journal(Path(batch.output_dir), batch.fresh)) as journal, closing(open_runner()) as runner:
+        if batch.fresh:
+            remove_tree(Path(batch.output_dir, PARTS))
         return _Run(batch, journal, runner, Watch() if watch is None else watch, stop).carry_out()
 
 
@@ -156,6 +158,9 @@ class _Run:
             self._lines.compact()
         if self._littered:
             sweep(self._journal.output)
+        if self._batch.documents is not None:
+            self._journal.commit()
+            remove_empty_folders(Path(self._batch.documents.parts))
         self._journal.end_run(INTERRUPTED if interrupted else FINISHED, code, message)
         write_report(self._journal.output)
         return self._report(code, interrupted, message)
@@ -178,15 +183,21 @@ class _Run:
 
     def _work(self) -> None:
         self._runner.watch(self._on_event, self._watch.listed)
-        with closing(self._runner.run_pages(self._remaining.pages(), ordered=False)) as outcomes:
-            for outcome in outcomes:
-                self._record(outcome)
-                self._watch.outcome(outcome)
+        self._carry_through(self._remaining.units())
+        if self._batch.documents is not None:
+            # Those whose last pages were still in work when no page was left to give out.
+            self._carry_through(self._remaining.documents())
         if self._lost is not None:
             raise OutputError(f"stopped, since a result could not be written: {self._lost.message}")
         progress = self._remaining.progress
         if progress.changed:
             self._watch.say(f"{progress.changed:,} inputs have changed since an earlier run, and were done again")
+
+    def _carry_through(self, units: Iterator[Unit]) -> None:
+        with closing(self._runner.run_pages(units, ordered=False)) as outcomes:
+            for outcome in outcomes:
+                self._record(outcome)
+                self._watch.outcome(outcome)
 
     def _stopping(self) -> bool:
         return self._lost is not None or self._asked_to_stop()
@@ -222,6 +233,9 @@ class _Run:
             self._lost = outcome if self._lost is None else self._lost
             self._journal.make_room()
             return
+        if isinstance(outcome.page, Document):
+            self._record_document(outcome)
+            return
         file = self._remaining.file_of(outcome.page)
         number = page_number(outcome.page)
         self._journal.record_page(self._entry(outcome, file.id, number, ending))
@@ -230,6 +244,12 @@ class _Run:
         else:
             self._done += 1
         self._remaining.end_page(file)
+
+    def _record_document(self, outcome: Outcome) -> None:
+        self._remaining.end_document(outcome)
+        if isinstance(outcome, Failed):
+            self._failures[outcome.kind.value] += 1
+        self._journal.tick()
 
     def _entry(self, outcome: Outcome, file: int, page: int, ending: _Ending) -> PageEntry:
         failed = outcome if isinstance(outcome, Failed) else None
@@ -309,8 +329,10 @@ class _Run:
 def _run_start(batch: BatchSettings, slots: Sequence[Slot]) -> RunStart:
     command = {
         name: getattr(batch, name)
-        for name in ("input_dir", "output_dir", "pattern", "per_document", "retry_failed", "fresh", "hash_inputs")
+        for name in ("input_dir", "output_dir", "pattern", "retry_failed", "fresh", "hash_inputs")
     }
+    if batch.documents is not None:
+        command["documents"] = [form.suffix for form in batch.documents.forms]
     return RunStart(
         fingerprint=batch.fingerprint,
         settings=dict(batch.identity),

@@ -16,7 +16,12 @@ from typing import Any
 from galley.errors import BadArguments, ExitCode
 from galley.fleet.messages import FleetEvent
 from galley.inputs import InputOptions, check_folder
+from galley.journal.schema import FOLDER
+from galley.outputs.documents import Assembly
 from galley.pages import Outcome, PageRef, Unreadable
+
+PARTS = f"{FOLDER}/parts"
+"""Below the output folder: what is kept of single pages until their document is there."""
 
 LINES = "jsonl"
 """The format whose files the parent writes: lines of JSON in shards."""
@@ -35,8 +40,8 @@ class BatchSettings:
     """What the results depend on, by dotted name, fit for JSON. Pages done under another identity are done again."""
     lines: bool = False
     """Write each result as a line of a shard."""
-    per_document: bool = False
-    """Assemble one JSON of the pages of each document."""
+    documents: Assembly | None = None
+    """What is made of whole documents."""
     retry_failed: bool = False
     fresh: bool = False
     """Forget all earlier runs on the output folder."""

@@ -21,7 +21,7 @@ from galley.api import Runner, Settings
 from galley.batches import BatchReport, BatchSettings, Watch, run_batch
 from galley.batches.planning import plan_batch
 from galley.cli.fetching import ShownFetch
-from galley.cli.flags import add_keyword_flags, words
+from galley.cli.flags import PER_DOCUMENT, add_keyword_flags, words
 from galley.cli.showing import count_listed, open_progress
 from galley.cli.summary import print_summary
 from galley.compat.batch import (
@@ -73,7 +73,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="what is written for each page, separated by commas: json, img and what else the pipeline has; jsonl "
         "for lines in a few large files (default: json)",
     )
-    add("--per_document", action="store_true", help="also write one JSON of all pages of each PDF and TIFF file")
+    add("--per_document", action="store_true", help=PER_DOCUMENT)
     add("--retry_failed", action="store_true", help="try pages again that failed in an earlier run")
     add("--fresh", action="store_true", help="forget all earlier runs on the output folder, and do everything again")
     add("--hash_inputs", action="store_true", help="recognise inputs by content, not by size and time of change")

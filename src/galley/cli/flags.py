@@ -12,6 +12,9 @@ from typing import Any
 from galley.compat.keywords import Keyword, flag_word, word_list
 from galley.errors import BadArguments
 
+PER_DOCUMENT = "also write one file of all pages of each PDF and TIFF file, in those formats that can be joined"
+"""What `--per_document` does."""
+
 
 def add_keyword_flags(parser: argparse.ArgumentParser, rows: Iterable[Keyword]) -> None:
     """Add a flag for every row that is one; None where it is not given."""

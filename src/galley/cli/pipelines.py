@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from galley.api import Runner, Settings
 from galley.cli.fetching import ShownFetch
-from galley.cli.flags import add_keyword_flags, words
+from galley.cli.flags import PER_DOCUMENT, add_keyword_flags, words
 from galley.cli.showing import count_listed, open_progress
 from galley.cli.summary import exit_code, print_summary
 from galley.compat import doc_preprocessor, ocr
@@ -25,8 +27,9 @@ from galley.compat.interface import Interface, make_settings
 from galley.compat.keywords import Keyword
 from galley.errors import BadArguments, ExitCode
 from galley.inputs import count_files
-from galley.outputs.saving import FORMATS, SAVE_ALL, SavePlan, check_formats
-from galley.pages import Failed
+from galley.outputs.files import TEMPORARY_PREFIX, remove_tree
+from galley.outputs.saving import FORMATS, SAVE_ALL, SavePlan, plan_saving
+from galley.pages import Done
 from galley.tally import Tally
 
 
@@ -67,6 +70,7 @@ def _add_flags(parser: argparse.ArgumentParser, rows: Sequence[Keyword], result:
         help=f"what is written, separated by commas: {', '.join(FORMATS[result])} "
         f"(default: {','.join(SAVE_ALL[result])})",
     )
+    parser.add_argument("--per_document", action="store_true", help=PER_DOCUMENT)
     parser.add_argument("--quiet", action="store_true", help="show no progress; failures are still reported")
     add_keyword_flags(parser, rows)
 
@@ -79,11 +83,13 @@ def _run_pipeline(interface: Interface, options: argparse.Namespace) -> ExitCode
 
 def _save_plan(options: argparse.Namespace, result: type) -> SavePlan:
     if options.save_path is None:
-        if options.format is not None:
-            raise BadArguments("--format needs --save_path, the folder to write to")
+        if options.format is not None or options.per_document:
+            raise BadArguments("--format and --per_document need --save_path, the folder to write to")
         return SavePlan(folder=None, formats=())
     names = SAVE_ALL[result] if options.format is None else options.format
-    return SavePlan(options.save_path, check_formats(result, names))
+    # A folder of its own: another run may be writing the same documents.
+    parts = Path(options.save_path, f"{TEMPORARY_PREFIX}parts-{secrets.token_hex(4)}")
+    return plan_saving(result, options.save_path, names, per_document=options.per_document, parts=str(parts))
 
 
 def _run(settings: Settings[Any], options: argparse.Namespace) -> ExitCode:
@@ -97,10 +103,12 @@ def _run(settings: Settings[Any], options: argparse.Namespace) -> ExitCode:
     try:
         for outcome in runner.run(options.input, ordered=printing):
             progress.outcome(outcome)
-            if printing and not isinstance(outcome, Failed):
+            if printing and isinstance(outcome, Done):
                 print(json.dumps({"res": outcome.result.json}, ensure_ascii=False, default=str), flush=True)
     finally:
         progress.close()
         runner.close()
+        if settings.save is not None and settings.save.documents is not None:
+            remove_tree(Path(settings.save.documents.parts))
     print_summary(console, tally, time.monotonic(), options.save_path)
     return exit_code(tally)

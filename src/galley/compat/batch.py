@@ -15,7 +15,7 @@ import yaml
 
 from galley.api import Runner, Settings
 from galley.batches import BatchReport, BatchSettings, run_batch
-from galley.batches.settings import LINES, flatten
+from galley.batches.settings import LINES, PARTS, flatten
 from galley.compat.interface import Interface, make_settings
 from galley.compat.keyword_tables.shared import COMMON
 from galley.compat.keywords import Keyword, check_keywords, settings_values
@@ -24,7 +24,7 @@ from galley.compat.parallel import foreign_config
 from galley.config import overlay, suggest
 from galley.errors import BadArguments
 from galley.foreign import ForeignPage
-from galley.outputs.saving import SavePlan, check_formats
+from galley.outputs.saving import SavePlan, plan_saving
 
 DEFAULT_FORMATS = ("json",)
 """What the script that this command stems from writes."""
@@ -58,7 +58,7 @@ class BatchRequest:
     formats: Sequence[str] = DEFAULT_FORMATS
     """What is written for each page; `jsonl` for lines in shards."""
     per_document: bool = False
-    """Also assemble one JSON of each PDF or TIFF file."""
+    """Also make one file of each PDF or TIFF file, of every format that can."""
     retry_failed: bool = False
     """Try pages again that failed in an earlier run."""
     fresh: bool = False
@@ -125,11 +125,11 @@ def prepare(request: BatchRequest) -> tuple[Settings[Any], BatchSettings]:
     settings = overlay(settings, _counts(request, settings))
     lines = LINES in request.formats
     files = tuple(name for name in request.formats if name != LINES)
-    if files or not lines:
-        files = check_formats(result, files)
-    if request.per_document and "json" not in files:
-        raise BadArguments("per_document makes documents of the pages' JSON files; add json to the formats")
-    save = SavePlan(request.output_dir, files) if files else SavePlan(None, ())
+    if lines and not files and not request.per_document:
+        save = SavePlan(None, ())
+    else:
+        parts = f"{request.output_dir}/{PARTS}"
+        save = plan_saving(result, request.output_dir, files, per_document=request.per_document, parts=parts)
     settings = replace(settings, save=save, device=request.device)
     return settings, BatchSettings(
         input_dir=request.input_dir,
@@ -138,7 +138,7 @@ def prepare(request: BatchRequest) -> tuple[Settings[Any], BatchSettings]:
         inputs=settings.inputs,
         identity=identity(request.pipeline, settings, request.formats),
         lines=lines,
-        per_document=request.per_document,
+        documents=save.documents,
         retry_failed=request.retry_failed,
         fresh=request.fresh,
         hash_inputs=request.hash_inputs,

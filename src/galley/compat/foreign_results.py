@@ -16,8 +16,9 @@ from PIL import Image
 
 from galley.foreign import FORMS, ForeignPage
 from galley.outputs import foreign
+from galley.outputs.encoding import encode_json
 from galley.outputs.files import write_file
-from galley.outputs.saving import FORMATS, encode_json, save_json
+from galley.outputs.saving import FORMATS, save_json
 
 _log = logging.getLogger("galley")
 
@@ -132,4 +133,4 @@ class ForeignResult(Fields):
                 warnings.warn(f"{self._page.name}: no {form}: {self._page.left_out[form]}", stacklevel=2)
 
     def _save(self, form: Any, save_path: Any) -> None:
-        FORMATS[ForeignPage][form](self._page, Path(save_path))
+        FORMATS[ForeignPage][form].save(self._page, Path(save_path))

@@ -85,7 +85,7 @@ class Result(Fields):
             self._save(name, save_path)
 
     def _save(self, name: Any, save_path: Any) -> None:
-        savers = FORMATS[type(self._page)]
-        if name not in savers:
-            raise BadArguments(f"this result cannot be saved as {name}; it can as {', '.join(savers)}")
-        savers[name](self._page, Path(save_path))
+        formats = FORMATS[type(self._page)]
+        if name not in formats:
+            raise BadArguments(f"this result cannot be saved as {name}; it can as {', '.join(formats)}")
+        formats[name].save(self._page, Path(save_path))

@@ -81,11 +81,16 @@ class Journal:
         self._uncommitted = 0
         self._committed_at = time.monotonic()
         self._before_commit: Callable[[], None] = _nothing
+        self._after_commit: list[Callable[[], None]] = []
         self._seen: list[int] = []
 
     def before_commit(self, prepare: Callable[[], None]) -> None:
         """Call `prepare` before every commit, to bring to the disk what the commit speaks of."""
         self._before_commit = prepare
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Call `act` once, after the next commit: it destroys what is needed until the commit lasts."""
+        self._after_commit.append(act)
 
     # ---- runs ----
 
@@ -152,7 +157,7 @@ class Journal:
     def add_file(self, file: FileRecord) -> int:
         """Note an input of which nothing is known; its number, which `file` has none of yet."""
         cursor = self._write(
-            "INSERT INTO files(path, name, size, mtime_ns, digest, pages, state, message, document, seen)"
+            "INSERT INTO files(path, name, size, mtime_ns, digest, pages, state, message, documents, seen)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self._file_values(file),
         )
@@ -163,13 +168,13 @@ class Journal:
         """Note a known input as it is now."""
         self._write(
             "UPDATE files SET path = ?, name = ?, size = ?, mtime_ns = ?, digest = ?, pages = ?, state = ?,"
-            " message = ?, document = ?, seen = ? WHERE id = ?",
+            " message = ?, documents = ?, seen = ? WHERE id = ?",
             (*self._file_values(file), file.id),
         )
 
     def _file_values(self, file: FileRecord) -> tuple[object, ...]:
-        document = None if file.document is None else stored(file.document)
-        return (stored(file.path), stored(file.name), *file[3:8], file.message, document, self.run)
+        documents = json.dumps(file.documents) if file.documents else None
+        return (stored(file.path), stored(file.name), *file[3:8], file.message, documents, self.run)
 
     def see_file(self, file: FileRecord) -> None:
         """Note that an input is still as it was."""
@@ -181,9 +186,9 @@ class Journal:
         """Note what happened to an input in the middle of the run."""
         self._write("UPDATE files SET message = ? WHERE id = ?", (message, file))
 
-    def set_document(self, file: int, document: str) -> None:
-        """Note the file that was assembled of all pages of the input."""
-        self._write("UPDATE files SET document = ? WHERE id = ?", (stored(document), file))
+    def set_documents(self, file: int, documents: Sequence[str]) -> None:
+        """Note the files that were made of all pages of the input."""
+        self._write("UPDATE files SET documents = ? WHERE id = ?", (json.dumps(documents), file))
 
     def mark_absent(self) -> int:
         """Once all inputs were listed: note those of earlier runs that are not among them; how many."""
@@ -305,6 +310,9 @@ class Journal:
         except sqlite3.Error as error:
             self.make_room()
             raise self._give_up(error) from error
+        acts, self._after_commit = self._after_commit, []
+        for act in acts:
+            act()
 
     def make_room(self) -> None:
         """The disk is full, or may be: leave what is left of it to the journal."""

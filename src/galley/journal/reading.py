@@ -33,7 +33,7 @@ from galley.journal.records import (
     stored,
 )
 
-FILE_COLUMNS = "id, path, name, size, mtime_ns, digest, pages, state, message, document"
+FILE_COLUMNS = "id, path, name, size, mtime_ns, digest, pages, state, message, documents"
 PAGE_COLUMNS = (
     "file, page, run, state, kind, message, detail, tries, slot, started, ended, seconds, outputs, "
     "shard, shard_start, shard_end"
@@ -234,8 +234,8 @@ def run_records(database: sqlite3.Connection) -> list[RunRecord]:
 def file_record(row: Any) -> FileRecord:
     """From the `FILE_COLUMNS`."""
     if bytes in map(type, row):
-        return FileRecord._make(restored(value) if isinstance(value, bytes) else value for value in row)
-    return FileRecord._make(row)
+        row = [restored(value) if isinstance(value, bytes) else value for value in row]
+    return FileRecord._make((*row[:-1], () if row[-1] is None else tuple(json.loads(row[-1]))))
 
 
 def page_entry(row: Any) -> PageEntry:

@@ -72,8 +72,8 @@ class FileRecord(NamedTuple):
     state: str
     message: str
     """Why it was skipped, or what happened to it during the run."""
-    document: str | None
-    """The file assembled of all its pages, below the output folder."""
+    documents: tuple[str, ...]
+    """The files made of all its pages, below the output folder."""
 
 
 class PageEntry(NamedTuple):

@@ -13,7 +13,7 @@ from galley.errors import OutputError
 FOLDER = ".galley"
 """Below the output folder: whatever a batch keeps for itself."""
 
-VERSION = 1
+VERSION = 2
 
 _TABLES = """
 CREATE TABLE runs(
@@ -23,7 +23,7 @@ CREATE TABLE runs(
 );
 CREATE TABLE files(
     id INTEGER PRIMARY KEY, path UNIQUE NOT NULL, name NOT NULL, size INTEGER, mtime_ns INTEGER, digest TEXT,
-    pages INTEGER, state TEXT NOT NULL, message TEXT NOT NULL DEFAULT '', document, seen INTEGER NOT NULL
+    pages INTEGER, state TEXT NOT NULL, message TEXT NOT NULL DEFAULT '', documents TEXT, seen INTEGER NOT NULL
 );
 CREATE INDEX files_by_name ON files(name);
 CREATE TABLE pages(

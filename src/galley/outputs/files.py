@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +81,26 @@ def sweep(folder: Path) -> int:
                     Path(path, name).unlink()
                     removed += 1
     return removed
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder of files. What cannot be removed stays, and so does what holds other folders."""
+    with contextlib.suppress(OSError):
+        for entry in list(folder.iterdir()):
+            entry.unlink()
+        folder.rmdir()
+
+
+def remove_tree(top: Path) -> None:
+    """Remove a folder and all that is in it; what cannot be removed stays."""
+    shutil.rmtree(top, ignore_errors=True)
+
+
+def remove_empty_folders(top: Path) -> None:
+    """Remove `top` and the folders below it as far as they hold no file. For when nobody is writing there."""
+    for folder, _, _ in os.walk(top, topdown=False):
+        with contextlib.suppress(OSError):
+            Path(folder).rmdir()
 
 
 def describe_failure(path: Path, error: OSError) -> str:

@@ -7,18 +7,19 @@ Names are PaddleOCR's: `{stem}_{key}{suffix}`, where the stem carries the page n
 
 from __future__ import annotations
 
-import json
 import mimetypes
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from PIL import Image
 
 from galley.errors import BadArguments
 from galley.foreign import ForeignPage
 from galley.outputs import foreign
+from galley.outputs.documents import Assembly, DocumentForm, join_json, join_text
+from galley.outputs.encoding import encode_json
 from galley.outputs.files import write_file
 from galley.outputs.lines import draw_lines, plain_text
 from galley.outputs.pictures import draw_preprocessing, encode_picture, picture_suffix, to_picture
@@ -32,15 +33,8 @@ class SavePlan:
     folder: str | None
     """None, with no formats: nothing is written, and only the JSON fields travel to the parent."""
     formats: tuple[str, ...]
-
-
-def encode_json(value: Any, indent: int | None = 4, ensure_ascii: bool = False) -> bytes:
-    """`value` as JSON in UTF-8. File names that are not UTF-8 are escaped, so that the file is always valid."""
-    text = json.dumps(value, indent=indent, ensure_ascii=ensure_ascii)
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, indent=indent, ensure_ascii=True).encode()
+    documents: Assembly | None = None
+    """What is made of whole documents."""
 
 
 def save_json(page: PageResult | ForeignPage, target: Path, indent: int = 4, ensure_ascii: bool = False) -> list[Path]:
@@ -81,19 +75,38 @@ def drawings(page: PageResult | ForeignPage) -> dict[str, Image.Image]:
     return pictures | drawings(page.preprocessed) if page.options.use_doc_preprocessor else pictures
 
 
-Saver = Callable[[Any, Path], list[Path]]
+Saver: TypeAlias = Callable[[Any, Path], list[Path]]
 
-FORMATS: Mapping[type, Mapping[str, Saver]] = {
-    PreprocessedPage: {"json": save_json, "img": save_pictures, "corrected": save_corrected},
-    RecognizedPage: {"json": save_json, "img": save_pictures, "text": save_text, "corrected": save_corrected},
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How results of one kind become files of one kind."""
+
+    save: Saver
+    """Writes a page into a folder or to a file; the paths, in the order of writing."""
+    document: DocumentForm | None = None
+    """How the pages of a document become one file; None where they cannot."""
+
+
+_JSON = Format(save_json, DocumentForm("_res.json", join_json))
+_TEXT = DocumentForm(".txt", join_text)
+
+FORMATS: Mapping[type, Mapping[str, Format]] = {
+    PreprocessedPage: {"json": _JSON, "img": Format(save_pictures), "corrected": Format(save_corrected)},
+    RecognizedPage: {
+        "json": _JSON,
+        "img": Format(save_pictures),
+        "text": Format(save_text, _TEXT),
+        "corrected": Format(save_corrected),
+    },
     ForeignPage: {
-        "json": save_json,
-        "img": save_pictures,
-        "html": foreign.save_html,
-        "xlsx": foreign.file_saver("xlsx"),
-        "markdown": foreign.save_markdown,
-        "word": foreign.file_saver("word"),
-        "text": foreign.save_text,
+        "json": _JSON,
+        "img": Format(save_pictures),
+        "html": Format(foreign.save_html),
+        "xlsx": Format(foreign.file_saver("xlsx")),
+        "markdown": Format(foreign.save_markdown),
+        "word": Format(foreign.file_saver("word")),
+        "text": Format(foreign.save_text, _TEXT),
     },
 }
 """Result -> format name -> how it is written, in the order of writing."""
@@ -114,17 +127,43 @@ def check_formats(result: type, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def plan_saving(result: type, folder: str, names: Sequence[str], *, per_document: bool = False, parts: str) -> SavePlan:
+    """How results of the kind `result` are written in the formats `names`.
+
+    Args:
+        result: the kind.
+        folder: where to.
+        names: formats.
+        per_document: also make one file of each document, of every format that can.
+        parts: folder for what is kept of single pages until their document is there.
+
+    Raises:
+        BadArguments: a format that there is not, or documents of formats that make none.
+    """
+    formats = check_formats(result, names) if names or not per_document else ()
+    forms = [form for name in formats if (form := FORMATS[result][name].document) is not None]
+    if per_document and not forms:
+        possible = [name for name, form in FORMATS[result].items() if form.document is not None]
+        raise BadArguments(f"per_document makes documents of some formats only; add one of {', '.join(possible)}")
+    wanted = tuple(form for form in forms if per_document or form.alone)
+    return SavePlan(folder, formats, Assembly(folder, parts, wanted) if wanted else None)
+
+
 def save_page(page: PageResult | ForeignPage, plan: SavePlan) -> tuple[str, ...]:
-    """Write `page` in the formats of `plan`; the paths of the files, in the order they were written.
+    """Write `page` as `plan` says; the paths of the files, in the order they were written.
 
     Raises:
         OutputError: a file cannot be written.
     """
     if plan.folder is None:
         return ()
-    savers = FORMATS[type(page)]
-    folder = Path(plan.folder)
-    return tuple(str(path) for name in plan.formats for path in savers[name](page, folder))
+    formats = [FORMATS[type(page)][name] for name in plan.formats]
+    if page.page_index is not None:
+        formats = [form for form in formats if form.document is None or not form.document.alone]
+    paths = [path for form in formats for path in form.save(page, Path(plan.folder))]
+    if plan.documents is not None:
+        paths += plan.documents.keep(page)
+    return tuple(str(path) for path in paths)
 
 
 def _save_pictures(page: PageResult | ForeignPage, pictures: Mapping[str, Image.Image], target: Path) -> list[Path]:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from galley.errors import OutputError
+from galley.outputs.encoding import encode_json
 from galley.outputs.files import describe_failure
-from galley.outputs.saving import encode_json
 
 SHARD_BYTES = 256 << 20
 """A shard that has grown to this size is followed by the next."""

@@ -25,6 +25,7 @@ from galley.inputs.files import read_file
 from galley.inputs.integrity import check_picture
 from galley.outputs.saving import SavePlan, save_page
 from galley.pages import PageKind, PageRef, Unreadable
+from galley.pipelines.assembler import Predicting, with_documents
 from galley.pipelines.capture import capture
 from galley.pipelines.page_pipeline import PageJob
 from galley.results import SavedPage
@@ -66,6 +67,7 @@ class ForeignPipeline:
         """
         if isinstance(job.page, Unreadable):
             raise BadInput(job.page.message)
+        assert isinstance(job.page, PageRef)
         return Loaded(job.page, self._content(job.page), job.options)
 
     def _content(self, page: PageRef) -> Any:
@@ -115,9 +117,7 @@ class ForeignPipeline:
             close()
 
 
-def open_foreign_pipeline(
-    slot: Slot, config: ForeignConfig, inputs: InputOptions, save: SavePlan | None
-) -> ForeignPipeline:
+def open_foreign_pipeline(slot: Slot, config: ForeignConfig, inputs: InputOptions, save: SavePlan | None) -> Predicting:
     """Import the class and make one: what a worker's factory calls.
 
     Raises:
@@ -132,7 +132,7 @@ def open_foreign_pipeline(
         raise BadArguments(f"{config.target} cannot be made: {type(error).__name__}: {error}") from error
     if not callable(getattr(pipeline, "predict", None)):
         raise BadArguments(f"{config.target} has no method predict")
-    return ForeignPipeline(pipeline, config, slot, inputs, save)
+    return with_documents(ForeignPipeline(pipeline, config, slot, inputs, save), save)
 
 
 def device_of(slot: Slot) -> str:

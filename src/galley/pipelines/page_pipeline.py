@@ -16,7 +16,8 @@ from galley.errors import BadInput
 from galley.inputs import InputOptions, PageLoader
 from galley.models.rules import Model
 from galley.outputs.saving import SavePlan, save_page
-from galley.pages import PageRef, Unreadable
+from galley.pages import PageRef, Unit, Unreadable
+from galley.pipelines.assembler import Predicting, with_documents
 from galley.results import Image, PageResult, SavedPage
 
 PIPELINES: Mapping[str, str] = {
@@ -46,8 +47,8 @@ class ImagePipeline(Protocol):
 class PageJob:
     """One unit of work, as it travels to a worker."""
 
-    page: PageRef | Unreadable
-    """An input that is known to be unreadable travels too, so that all outcomes take one way."""
+    page: Unit
+    """An input that is known to be unreadable travels too, so that all outcomes take one way; and so do documents."""
     options: Any
     """The pipeline's per-page options."""
 
@@ -90,6 +91,7 @@ class PagePipeline:
         """
         if isinstance(job.page, Unreadable):
             raise BadInput(job.page.message)
+        assert isinstance(job.page, PageRef)
         return LoadedPage(job.page, job.options, self._loader.load(job.page))
 
     def predict(self, loaded: Sequence[LoadedPage]) -> list[PageResult | SavedPage]:
@@ -114,10 +116,10 @@ def open_page_pipeline(
     models: Mapping[str, Model],
     inputs: InputOptions,
     save: SavePlan | None,
-) -> PagePipeline:
+) -> Predicting:
     """Open the pipeline of that name in this process: what a worker's factory calls."""
     # The slot's cores belong to its network; OpenCV's own threads would compete with the other workers'.
     import_module("cv2").setNumThreads(slot.threads)
     module, _, name = PIPELINES[pipeline].partition(":")
     opened = getattr(import_module(module), name)(config, models, slot)
-    return PagePipeline(opened, slot, inputs, save)
+    return with_documents(PagePipeline(opened, slot, inputs, save), save)

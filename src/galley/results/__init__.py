@@ -5,9 +5,9 @@ from typing import TypeAlias
 from galley.results.image import Image
 from galley.results.preprocessed import PreprocessedPage
 from galley.results.recognized import RecognizedPage, TextLine
-from galley.results.saved import SavedPage
+from galley.results.saved import SavedDocument, SavedPage
 
 PageResult: TypeAlias = PreprocessedPage | RecognizedPage
 """Any pipeline's result."""
 
-__all__ = ["Image", "PageResult", "PreprocessedPage", "RecognizedPage", "SavedPage", "TextLine"]
+__all__ = ["Image", "PageResult", "PreprocessedPage", "RecognizedPage", "SavedDocument", "SavedPage", "TextLine"]

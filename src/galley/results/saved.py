@@ -1,4 +1,4 @@
-"""What is left of a page when the worker has written its files.
+"""What is left of a page, or of a whole document, when the worker has written its files.
 
 Runs in: parent and worker. Values only: they can be pickled, and know neither files nor drawing.
 """
@@ -17,3 +17,10 @@ class SavedPage:
     files: tuple[str, ...]
     json: Mapping[str, Any]
     metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDocument:
+    """A document whose files were made of those of its pages."""
+
+    files: tuple[str, ...]
