@@ -18,7 +18,7 @@ from galley.results import Image, TextLine
 from galley.results.table import Table, TableCell
 from galley.vision.table.aligned import aligned_grid, sketch_table
 from galley.vision.table.bands import split_bands
-from galley.vision.table.blanks import find_blanks
+from galley.vision.table.blanks import find_blanks, is_dash
 from galley.vision.table.cuts import Cuts, cuts_at_gutters, cuts_at_walls, find_words, pieces
 from galley.vision.table.grid import Grid, fill
 from galley.vision.table.ruled import is_walled, walled_grid
@@ -88,9 +88,17 @@ class _Reading:
     def __init__(self, upright: Upright, lines: Sequence[Line], recognizer: LineReader) -> None:
         self._pixels = upright.pixels
         self._grey: NDArray[np.uint8] = np.asarray(cv2.cvtColor(upright.pixels, cv2.COLOR_BGR2GRAY), np.uint8)
-        self._lines = lines
         self._height = text_height(lines)
+        self._lines = self._with_dashes(lines)
         self._recognizer = recognizer
+
+    def _with_dashes(self, lines: Sequence[Line]) -> list[Line]:
+        return [
+            replace(line, text=_DASH)
+            if len(line.text) == 1 and line.text != _DASH and is_dash(line, self._grey, self._height)
+            else line
+            for line in lines
+        ]
 
     def grid(self) -> Grid:
         """The cells, with all text that could be read."""
@@ -160,6 +168,6 @@ def _to_table(grid: Grid, upright: Upright, given: Sequence[TextLine], box: tupl
 
 def _text_line(line: Line, upright: Upright, given: Sequence[TextLine], corner: NDArray[np.float64]) -> TextLine:
     if line.source is not None:
-        return given[line.source]
+        return replace(given[line.source], text=line.text)
     polygon = upright.corners(Frame(line.left, line.top, line.right, line.bottom)) + corner
     return TextLine(polygon.round().astype(np.int32), UNKNOWN_ANGLE, line.text, line.score)

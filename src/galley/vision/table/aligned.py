@@ -16,12 +16,15 @@ from galley.vision.table.grid import Cell, Grid, find_place
 from galley.vision.table.heads import Spans, find_head
 from galley.vision.table.rows import find_rows
 from galley.vision.table.rules import Rule, Rules, cluster
-from galley.vision.table.text import Frame, Interval, Line, frame_of, side_by_side
+from galley.vision.table.text import Frame, Interval, Line, frame_of, is_number, side_by_side
 
 _FULL = 0.92
 """Of the longest rule: rules this long go through the whole table."""
 _GRID = 0.6
 """Part of the columns that must have the same number of lines for a ruled band to be several rows."""
+
+_MANY = 4
+"""Lines in each column of a band that are rows whatever they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,17 @@ def _by_bands(rows: list[list[Placed]], sketch: Sketch, head_rows: int) -> list[
         agreeing = sum(count == most for count in counts.values()) / len(counts)
         members = {id(each) for each in band}
         inside = [row for row in rows if all(id(each) in members for each in row)]
-        if most == 1 or agreeing < _GRID or sum(len(row) for row in inside) != len(band):
+        if most == 1 or agreeing < _GRID or not _are_rows(band, most) or sum(len(row) for row in inside) != len(band):
             found.append(band)
         else:
             found.extend(inside)
     return found
+
+
+def _are_rows(band: Sequence[Placed], most: int) -> bool:
+    """Whether the lines of a band are hardly those of broken texts: many, or numbers, which are never broken."""
+    numbers = Counter(each.first for each in band if is_number(each.line.text))
+    return most >= _MANY or max(numbers.values(), default=0) == most
 
 
 def _cells(rows: Sequence[Sequence[Placed]], columns: int, spans: Spans, head_rows: int) -> list[Cell]:

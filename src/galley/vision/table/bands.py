@@ -11,8 +11,10 @@ from itertools import pairwise
 import numpy as np
 
 from galley.vision.table.grid import Cell, Grid
-from galley.vision.table.text import Line, side_by_side
+from galley.vision.table.text import Line, is_number, join, side_by_side
 
+_MANY = 4
+"""Lines, all at the same heights in most cells, that are rows whatever they say."""
 _SHORT = 0.7
 """Part of a cell's width: lines that fill more are broken for lack of room, and no rows of their own."""
 
@@ -40,7 +42,12 @@ def _parts(grid: Grid, row: int, height: float) -> dict[int, list[list[Line]]] |
     }
     most = max((len(text) for text in texts.values()), default=0)
     split = {index: text for index, text in texts.items() if len(text) == most}
-    if most < 2 or len(split) < max(3, 0.5 * len(texts)) or any(len(text) not in (1, most) for text in texts.values()):
+    if (
+        most < 2
+        or not _are_rows(split, most)
+        or len(split) < max(3, 0.5 * len(texts))
+        or any(len(text) not in (1, most) for text in texts.values())
+    ):
         return None
     filled = [
         (line[-1].right - line[0].left) / grid.frame(grid.cells[index]).width
@@ -51,6 +58,12 @@ def _parts(grid: Grid, row: int, height: float) -> dict[int, list[list[Line]]] |
     if float(np.median(filled)) >= _SHORT or np.ptp(middles, axis=0).max() >= 0.5 * height:
         return None
     return split
+
+
+def _are_rows(texts: dict[int, list[list[Line]]], most: int) -> bool:
+    """Whether the lines are hardly those of broken texts: many, or numbers, which are never broken."""
+    numbers = sum(all(is_number(join(line)) for line in text) for text in texts.values())
+    return most >= _MANY or numbers >= 2
 
 
 def _split(grid: Grid, row: int, parts: dict[int, list[list[Line]]]) -> Grid:

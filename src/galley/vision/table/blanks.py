@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from galley.vision.table.grid import Grid
-from galley.vision.table.text import Frame
+from galley.vision.table.text import Frame, Line
 
-_DARK = 0.6
+_DARK = 0.75
 """Of the paper's grey value: darker pixels are ink."""
 
 
@@ -48,34 +48,66 @@ def find_blanks(grid: Grid, grey: NDArray[np.uint8], height: float) -> list[Blan
         if cell.lines:
             continue
         frame = grid.frame(cell)
-        left, top = max(0, int(frame.left + 0.15 * height)), max(0, int(frame.top + 0.12 * height))
-        part = grey[top : max(0, int(frame.bottom - 0.12 * height)), left : max(0, int(frame.right - 0.15 * height))]
-        blobs = _blobs(part, paper * _DARK, height)
+        inner = Frame(
+            frame.left + 0.15 * height,
+            frame.top + 0.12 * height,
+            frame.right - 0.15 * height,
+            frame.bottom - 0.12 * height,
+        )
+        blobs = [blob for blob in _blobs(grey, inner, paper * _DARK) if _may_be_text(blob, inner, height)]
         if not blobs:
             continue
         ink = Frame(
-            left + min(x for x, _, _, _ in blobs),
-            top + min(y for _, y, _, _ in blobs),
-            left + max(x + width for x, _, width, _ in blobs),
-            top + max(y + high for _, y, _, high in blobs),
+            min(blob.frame.left for blob in blobs),
+            min(blob.frame.top for blob in blobs),
+            max(blob.frame.right for blob in blobs),
+            max(blob.frame.bottom for blob in blobs),
         )
         if ink.width <= 6 * height and ink.height <= 1.6 * height:
-            is_dash = len(blobs) == 1 and ink.height <= 0.45 * ink.width and 0.12 * height < ink.width < 1.2 * height
-            found.append(Blank(index, ink, is_dash))
+            found.append(Blank(index, ink, len(blobs) == 1 and _is_dash(blobs[0], height)))
     return found
 
 
-def _blobs(part: NDArray[np.uint8], dark: float, height: float) -> list[tuple[int, int, int, int]]:
-    """Left, top, width and height of what may be characters: neither specks nor what comes in from the sides."""
-    if part.size < 30:
+def is_dash(line: Line, grey: NDArray[np.uint8], height: float) -> bool:
+    """Whether the ink of `line` is one flat stroke.
+
+    Readers show dashes little justice: they take them for a Chinese one or, turned with their tall box, for an upright
+    one.
+    """
+    frame = Frame(line.left, line.top, line.right, line.bottom)
+    paper = float(np.percentile(grey, 90)) if grey.size else 0.0
+    blobs = [blob for blob in _blobs(grey, frame, paper * _DARK) if _may_be_text(blob, frame, height)]
+    return len(blobs) == 1 and _is_dash(blobs[0], height)
+
+
+@dataclass(frozen=True, slots=True)
+class _Blob:
+    """Dark pixels that hang together."""
+
+    frame: Frame
+    area: int
+
+
+def _blobs(grey: NDArray[np.uint8], frame: Frame, dark: float) -> list[_Blob]:
+    left, top = max(0, int(frame.left)), max(0, int(frame.top))
+    part = grey[top : max(0, int(frame.bottom)), left : max(0, int(frame.right))]
+    if part.size == 0:
         return []
     _, _, boxes, _ = cv2.connectedComponentsWithStats((part < dark).astype(np.uint8))
     return [
-        (x, y, width, high)
+        _Blob(Frame(left + x, top + y, left + x + width, top + y + high), area)
         for x, y, width, high, area in boxes[1:].tolist()
-        if area >= 0.012 * height * height
-        and width < 3 * height
-        and high < 1.6 * height
-        and x > 0
-        and x + width < part.shape[1]
     ]
+
+
+def _may_be_text(blob: _Blob, frame: Frame, height: float) -> bool:
+    """Neither a speck nor what comes in from the sides of `frame`."""
+    within = blob.frame.left > int(frame.left) and blob.frame.right < int(frame.right)
+    small = blob.frame.width < 3 * height and blob.frame.height < 1.6 * height
+    return within and small and blob.area >= 0.004 * height * height
+
+
+def _is_dash(blob: _Blob, height: float) -> bool:
+    flat = blob.frame.height <= 0.65 * blob.frame.width and blob.frame.height < 0.3 * height
+    solid = blob.area >= 0.7 * blob.frame.width * blob.frame.height
+    return flat and solid and 0.1 * height < blob.frame.width < 1.2 * height

@@ -61,16 +61,21 @@ def _ink(row: Iterable[Line], left: float, width: int) -> NDArray[np.bool_]:
 
 
 def _divides(rows: Sequence[Sequence[Line]], gutter: Interval, height: float) -> bool:
-    """Whether enough rows have text on both sides of the gutter, at a distance."""
+    """Whether there is text on both sides of the gutter in enough rows, and at a distance."""
     middle = (gutter[0] + gutter[1]) / 2
     gaps = []
+    left = right = 0
     for row in rows:
         words = [word for line in row for word in line.words]
         before = [end for start, end in words if (start + end) / 2 <= middle]
         after = [start for start, end in words if (start + end) / 2 > middle]
+        left += bool(before)
+        right += bool(after)
         if before and after:
             gaps.append(min(after) - max(before))
-    return len(gaps) >= max(1, min(4, 0.3 * len(rows))) and float(np.median(gaps)) >= _LEAST_GAP * height
+    enough = max(1, min(4, 0.3 * len(rows)))
+    distance = float(np.median(gaps)) if len(gaps) >= enough else gutter[1] - gutter[0]
+    return min(left, right) >= enough and distance >= _LEAST_GAP * height
 
 
 def edges_between(gutters: Sequence[Interval], frame: Frame) -> list[float]:

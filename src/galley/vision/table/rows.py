@@ -5,17 +5,18 @@ Runs in: worker. Pure.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
 from galley.vision.table.columns import Placed
-from galley.vision.table.text import side_by_side
+from galley.vision.table.text import is_number, side_by_side
 
 _SLACK = 0.2
 """Part of the text's height by which lines above each other may overlap."""
 _LARGEST_GAP = 0.8
 """In heights of the text: lines farther apart never are of one cell."""
+_MANY, _ALIKE, _UNLIKE = 1.0, 0.7, 0.3
+"""What a row costs in which all texts have several lines: more than two, the same number of them, or neither."""
 _PREFER_PLAIN = 0.04
 """By so much joined lines must fill the grid better than lines side by side."""
 
@@ -105,10 +106,21 @@ def _joined_rows(
 
 
 def _score(rows: Sequence[Sequence[Placed]], columns: int) -> float:
-    """Filled places of the grid, less the rows in which every text has several lines: those are two rows or more."""
-    filled = joined = 0
+    """The part of the grid that is filled, less what speaks against lines being of one cell.
+
+    Several numbers in one cell are those of several rows. So are, most often, texts that all have the same number of
+    lines, and sometimes those that have not.
+    """
+    filled = numbers = 0
+    joined = 0.0
     for row in rows:
-        lines = Counter(each.first for each in row)
-        filled += len(lines)
-        joined += len(lines) >= 2 and min(lines.values()) >= 2
-    return filled / max(1, len(rows) * columns) - joined / max(1, len(rows))
+        texts: dict[int, list[str]] = {}
+        for each in row:
+            texts.setdefault(each.first, []).append(each.line.text)
+        filled += len(texts)
+        numbers += sum(sum(map(is_number, text)) >= 2 for text in texts.values())
+        counts = [len(text) for text in texts.values()]
+        if len(counts) >= 2 and min(counts) >= 2:
+            alike = min(counts) == max(counts)
+            joined += _MANY if min(counts) > 2 else _ALIKE if alike else _UNLIKE
+    return filled / max(1, len(rows) * columns) - joined / max(1, len(rows)) - numbers / max(1, filled)

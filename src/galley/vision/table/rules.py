@@ -54,7 +54,7 @@ def find_rules(grey: NDArray[np.uint8], lines: Sequence[Line], height: float) ->
     level_mask = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, along), np.uint8))
     upright_mask = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((down, 1), np.uint8))
     # Rules that are a pixel askew fall into pieces: join them again.
-    joint_along, joint_down = max(5, int(0.25 * height)), max(5, int(0.5 * height))
+    joint_along, joint_down = max(5, int(0.12 * height)), max(5, int(0.5 * height))
     level_mask = cv2.morphologyEx(level_mask, cv2.MORPH_CLOSE, np.ones((3, joint_along), np.uint8))
     upright_mask = cv2.morphologyEx(upright_mask, cv2.MORPH_CLOSE, np.ones((joint_down, 3), np.uint8))
     thickest = 0.45 * height + 3

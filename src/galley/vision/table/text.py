@@ -113,6 +113,13 @@ def join(lines: Iterable[Line]) -> str:
     return text
 
 
+def is_number(text: str) -> bool:
+    """Whether `text` is a number or a date, with whatever signs and units stand around: half of it are digits."""
+    characters = [character for character in text if not character.isspace()]
+    digits, letters = sum(map(str.isdecimal, characters)), sum(map(str.isalpha, characters))
+    return digits > 0 and 2 * digits >= len(characters) and letters <= 1
+
+
 def _is_wide(character: str) -> bool:
     """Whether the character belongs to a script that is written without spaces."""
     return "\u3000" <= character <= "\u9fff" or "\uf900" <= character <= "\ufaff" or "\uff00" <= character <= "\uffef"
