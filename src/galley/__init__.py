@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from galley.compat.ocr import OCR as OCR
     from galley.compat.ocr import PaddleOCR as PaddleOCR
     from galley.compat.parallel import ParallelPipeline as ParallelPipeline
+    from galley.compat.table_recognition import TableRecognitionPipelineV2 as TableRecognitionPipelineV2
     from galley.errors import BadArguments as BadArguments
     from galley.errors import BadInput as BadInput
     from galley.errors import DeviceError as DeviceError
@@ -36,6 +37,7 @@ _HOME = {
     "OCR": "galley.compat.ocr",
     "PaddleOCR": "galley.compat.ocr",
     "ParallelPipeline": "galley.compat.parallel",
+    "TableRecognitionPipelineV2": "galley.compat.table_recognition",
     "BadArguments": "galley.errors",
     "BadInput": "galley.errors",
     "DeviceError": "galley.errors",

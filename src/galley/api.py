@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from galley.completion import OpenDocuments
-from galley.config import DocPreprocessorConfig, OcrConfig, PipelineConfig
+from galley.config import DocPreprocessorConfig, OcrConfig, PipelineConfig, TableConfig
 from galley.devices import Device, Slot, discover, parse_devices, plan_slots, require_devices, usable_cores
 from galley.engines import choose_engine, installed_engines
 from galley.errors import BadArguments
@@ -32,7 +32,11 @@ from galley.pages import Document, Failed, FailureKind, Outcome, PageRef, Unit, 
 from galley.pipelines.page_pipeline import PageJob
 
 ConfigT = TypeVar("ConfigT", bound=PipelineConfig)
-PIPELINE_NAMES: Mapping[type, str] = {DocPreprocessorConfig: "doc_preprocessor", OcrConfig: "ocr"}
+PIPELINE_NAMES: Mapping[type, str] = {
+    DocPreprocessorConfig: "doc_preprocessor",
+    OcrConfig: "ocr",
+    TableConfig: "table_recognition",
+}
 """Configuration -> its pipeline in `galley.pipelines.page_pipeline`."""
 _RESULTS_PER_SLOT = 4
 """Results, in multiples of a slot's depth, that an ordered run of whole results may hold back for each slot."""

@@ -27,6 +27,7 @@ OWN: Mapping[str, str] = {
     "DocPreprocessor": "galley.compat.doc_preprocessor",
     "OCR": "galley.compat.ocr",
     "PaddleOCR": "galley.compat.ocr",
+    "TableRecognitionPipelineV2": "galley.compat.table_recognition",
 }
 """Class of Galley's own -> its module, whose `INTERFACE` has its keywords and defaults."""
 

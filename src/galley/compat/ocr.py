@@ -17,6 +17,7 @@ from galley.compat.keyword_tables.ocr import OCR as ROWS
 from galley.compat.keyword_tables.shared import COMMON, ON_FAILURE
 from galley.compat.keywords import by_position, check_keywords, shows, signature
 from galley.compat.pipeline import CompatiblePipeline
+from galley.compat.preprocessing import for_call, for_constructor
 from galley.compat.results import Result
 from galley.config import OcrConfig
 from galley.errors import BadArguments
@@ -104,11 +105,7 @@ def translate(given: Mapping[str, Any]) -> dict[str, Any]:
             warnings.warn("lang and ocr_version are ignored where models are given", stacklevel=6)
         else:
             values |= _models_for(lang, version)
-    turn, flatten = given.get("use_doc_orientation_classify"), given.get("use_doc_unwarping")
-    # PaddleOCR computes `turn or flatten`: turn=False alone leaves flattening on, flatten=False alone ends both.
-    if turn or flatten is not None:
-        values[SWITCH.name] = bool(turn or flatten)
-    return values
+    return values | for_constructor(given)
 
 
 def _models_for(lang: str | None, version: str | None) -> dict[str, str]:
@@ -164,7 +161,7 @@ class OCR(CompatiblePipeline):
     def predict_iter(self, input: Any, **options: Any) -> Iterator[Result]:  # noqa: A002 - PaddleOCR's name
         """As `predict`, but each result as soon as it and all before it are there, in bounded memory."""
         check_keywords(f"{type(self).__name__}.predict", OPTIONS, options)
-        return self._iterate(input, _page_options(options))
+        return self._iterate(input, {**options, **for_call(options)})
 
     def ocr(self, img: Any, **options: Any) -> list[Result]:
         """The old name of `predict`."""
@@ -173,12 +170,3 @@ class OCR(CompatiblePipeline):
 
 
 PaddleOCR = OCR
-
-
-def _page_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """PaddleOCR's rule for a call: with one of the two switches given, it preprocesses if one of them is True."""
-    switches = [given.get("use_doc_orientation_classify"), given.get("use_doc_unwarping")]
-    options = dict(given)
-    if switches != [None, None]:
-        options[SWITCH.name] = True in switches
-    return options

@@ -11,6 +11,7 @@ from galley.config.layout import MERGE_MODES, LayoutOptions
 from galley.config.networks import PRECISIONS, EngineConfig, ModelChoice
 from galley.config.ocr import LIMIT_TYPES, OcrConfig, OcrOptions
 from galley.config.pipeline import PipelineConfig
+from galley.config.table import TableConfig, TableOptions
 
 __all__ = [
     "LIMIT_TYPES",
@@ -24,6 +25,8 @@ __all__ = [
     "OcrConfig",
     "OcrOptions",
     "PipelineConfig",
+    "TableConfig",
+    "TableOptions",
     "fingerprint",
     "overlay",
     "require_available",

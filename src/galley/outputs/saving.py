@@ -23,7 +23,7 @@ from galley.outputs.encoding import encode_json
 from galley.outputs.files import write_file
 from galley.outputs.lines import draw_lines, plain_text
 from galley.outputs.pictures import draw_preprocessing, encode_picture, picture_suffix, to_picture
-from galley.results import PageResult, PreprocessedPage, RecognizedPage
+from galley.results import PageResult, PreprocessedPage, RecognizedPage, TablePage
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def save_pictures(page: PageResult | ForeignPage, target: Path) -> list[Path]:
 
 def save_corrected(page: PageResult, target: Path) -> list[Path]:
     """Write the corrected page itself, without captions or the other panels."""
-    corrected = page.preprocessed if isinstance(page, RecognizedPage) else page
+    corrected = page if isinstance(page, PreprocessedPage) else page.preprocessed
     return _save_pictures(page, {"corrected": to_picture(corrected.output_img)}, target)
 
 
@@ -69,10 +69,17 @@ def drawings(page: PageResult | ForeignPage) -> dict[str, Image.Image]:
     """PaddleOCR's `.img`: the pictures drawn for `page`, by key."""
     if isinstance(page, ForeignPage):
         return foreign.pictures_of(page)
+    if isinstance(page, TablePage):
+        return _table_drawings(page)
     if not isinstance(page, RecognizedPage):
         return {"preprocessed_img": draw_preprocessing(page)}
     pictures = {"ocr_res_img": draw_lines(page)}
     return pictures | drawings(page.preprocessed) if page.options.use_doc_preprocessor else pictures
+
+
+def _table_drawings(page: TablePage) -> dict[str, Image.Image]:
+    preprocessed = drawings(page.preprocessed) if page.options.use_doc_preprocessor else {}
+    return preprocessed | drawings(page.recognized)
 
 
 Saver: TypeAlias = Callable[[Any, Path], list[Path]]
@@ -99,6 +106,7 @@ FORMATS: Mapping[type, Mapping[str, Format]] = {
         "text": Format(save_text, _TEXT),
         "corrected": Format(save_corrected),
     },
+    TablePage: {"json": _JSON, "img": Format(save_pictures)},
     ForeignPage: {
         "json": _JSON,
         "img": Format(save_pictures),
@@ -111,7 +119,11 @@ FORMATS: Mapping[type, Mapping[str, Format]] = {
 }
 """Result -> format name -> how it is written, in the order of writing."""
 
-SAVE_ALL: Mapping[type, tuple[str, ...]] = {PreprocessedPage: ("json", "img"), RecognizedPage: ("json", "img")}
+SAVE_ALL: Mapping[type, tuple[str, ...]] = {
+    PreprocessedPage: ("json", "img"),
+    RecognizedPage: ("json", "img"),
+    TablePage: ("json", "img"),
+}
 """Result -> the formats that PaddleOCR's `save_all` writes."""
 
 

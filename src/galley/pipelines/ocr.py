@@ -50,7 +50,7 @@ class Ocr:
             if config.options.use_textline_orientation
             else None
         )
-        self._recognizer = Recognizer(
+        self.recognizer = Recognizer(
             models["recognition"],
             config.engine,
             slot,
@@ -63,7 +63,7 @@ class Ocr:
         own = {
             "detection": self._detector,
             "line_orientation": self._orientation,
-            "recognition": self._recognizer,
+            "recognition": self.recognizer,
         }
         return self._preprocessor.networks() | {name: step.info for name, step in own.items() if step is not None}
 
@@ -75,7 +75,7 @@ class Ocr:
         cut = [(box, line) for box in boxes if (line := crop_line(flat, box)) is not None]
         angles = [self._angle(line, options) for _, line in cut]
         upright = [turn(line, 180) if angle == 1 else line for (_, line), angle in zip(cut, angles, strict=True)]
-        read = self._recognizer.read(upright)
+        read = self.recognizer.read(upright)
         found = [_text_line(box, angle, one, options) for (box, _), angle, one in zip(cut, angles, read, strict=True)]
         return RecognizedPage(
             input_path=page.path,
@@ -95,7 +95,7 @@ class Ocr:
     def close(self) -> None:
         """Release the networks."""
         self._preprocessor.close()
-        for step in (self._detector, self._orientation, self._recognizer):
+        for step in (self._detector, self._orientation, self.recognizer):
             if step is not None:
                 step.close()
 

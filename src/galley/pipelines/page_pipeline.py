@@ -23,6 +23,7 @@ from galley.results import Image, PageResult, SavedPage
 PIPELINES: Mapping[str, str] = {
     "doc_preprocessor": "galley.pipelines.doc_preprocessor:DocPreprocessor",
     "ocr": "galley.pipelines.ocr:Ocr",
+    "table_recognition": "galley.pipelines.table_recognition:TableRecognition",
 }
 """Pipeline -> `module:class`, imported only in the process that runs it."""
 

@@ -6,8 +6,18 @@ from galley.results.image import Image
 from galley.results.preprocessed import PreprocessedPage
 from galley.results.recognized import RecognizedPage, TextLine
 from galley.results.saved import SavedDocument, SavedPage
+from galley.results.table_page import TablePage
 
-PageResult: TypeAlias = PreprocessedPage | RecognizedPage
+PageResult: TypeAlias = PreprocessedPage | RecognizedPage | TablePage
 """Any pipeline's result."""
 
-__all__ = ["Image", "PageResult", "PreprocessedPage", "RecognizedPage", "SavedDocument", "SavedPage", "TextLine"]
+__all__ = [
+    "Image",
+    "PageResult",
+    "PreprocessedPage",
+    "RecognizedPage",
+    "SavedDocument",
+    "SavedPage",
+    "TablePage",
+    "TextLine",
+]
