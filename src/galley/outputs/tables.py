@@ -6,9 +6,12 @@ Runs in: parent and worker.
 from __future__ import annotations
 
 import io
-import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
+from galley.outputs.characters import printable
+from galley.outputs.files import write_file
 from galley.results.table import Table
 
 if TYPE_CHECKING:
@@ -18,8 +21,20 @@ _WIDEST = 60
 """Characters that a column of a sheet is wide at most; longer texts are wrapped."""
 _LONGEST = 32_767
 """Characters that Excel allows in a cell."""
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-"""Characters that XML, and so Excel's files, cannot hold."""
+
+
+class HasTables(Protocol):
+    """A result with tables."""
+
+    @property
+    def name(self) -> str:
+        """Output stem of the page."""
+        ...
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """In the order of their numbers, from 1."""
+        ...
 
 
 def table_page(table: Table) -> bytes:
@@ -50,7 +65,7 @@ def _fill(sheet: Worksheet, table: Table) -> None:
     for cell in table.cells:
         row, column = cell.row + 1, cell.column + 1
         target = sheet.cell(row, column)
-        target.value = _FORBIDDEN.sub("", cell.text)[:_LONGEST]
+        target.value = printable(cell.text)[:_LONGEST]
         # A text that begins with "=" is a text here, not a formula.
         target.data_type = "s"
         centred = cell.columns > 1
@@ -65,3 +80,26 @@ def _fill(sheet: Worksheet, table: Table) -> None:
             widths[column] = max(widths.get(column, 0), len(cell.text))
     for column, width in widths.items():
         sheet.column_dimensions[get_column_letter(column)].width = min(_WIDEST, width + 2)
+
+
+def save_html(page: HasTables, target: Path) -> list[Path]:
+    """Write each table as an HTML page into the folder `target`, or the first to the file `target`."""
+    return _save_tables(page, target, table_page, (".html", ".htm"))
+
+
+def save_xlsx(page: HasTables, target: Path) -> list[Path]:
+    """Write each table as an Excel workbook into the folder `target`, or the first to the file `target`."""
+    return _save_tables(page, target, table_workbook, (".xlsx",))
+
+
+def _save_tables(
+    page: HasTables, target: Path, encode: Callable[[Table], bytes], suffixes: tuple[str, ...]
+) -> list[Path]:
+    if target.suffix.lower() in suffixes:
+        paths = [target]
+    else:
+        paths = [target / f"{page.name}_table_{number}{suffixes[0]}" for number in range(1, len(page.tables) + 1)]
+    written = list(zip(paths, page.tables, strict=False))
+    for path, table in written:
+        write_file(path, encode(table))
+    return [path for path, _ in written]
