@@ -23,7 +23,10 @@ from galley.outputs.encoding import encode_json
 from galley.outputs.files import write_file
 from galley.outputs.lines import draw_lines, plain_text
 from galley.outputs.pictures import draw_preprocessing, encode_picture, picture_suffix, to_picture
-from galley.results import PageResult, PreprocessedPage, RecognizedPage, TablePage
+from galley.outputs.structured.document import join_markdown, join_word, keep_leaf, keep_leaf_and_pictures
+from galley.outputs.structured.saving import save_markdown, save_plain_text, save_word
+from galley.outputs.tables import save_html, save_xlsx
+from galley.results import PageResult, PreprocessedPage, RecognizedPage, StructuredPage, TablePage
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +70,30 @@ def save_text(page: PageResult, target: Path) -> list[Path]:
 
 def drawings(page: PageResult | ForeignPage) -> dict[str, Image.Image]:
     """PaddleOCR's `.img`: the pictures drawn for `page`, by key."""
-    if isinstance(page, ForeignPage):
-        return foreign.pictures_of(page)
-    if isinstance(page, TablePage):
-        return _table_drawings(page)
-    if not isinstance(page, RecognizedPage):
-        return {"preprocessed_img": draw_preprocessing(page)}
+    return dict(_DRAWERS[type(page)](page))
+
+
+def _draw_preprocessed(page: PreprocessedPage) -> dict[str, Image.Image]:
+    return {"preprocessed_img": draw_preprocessing(page)}
+
+
+def _draw_recognized(page: RecognizedPage) -> dict[str, Image.Image]:
     pictures = {"ocr_res_img": draw_lines(page)}
-    return pictures | drawings(page.preprocessed) if page.options.use_doc_preprocessor else pictures
+    return pictures | _draw_preprocessed(page.preprocessed) if page.options.use_doc_preprocessor else pictures
 
 
-def _table_drawings(page: TablePage) -> dict[str, Image.Image]:
-    preprocessed = drawings(page.preprocessed) if page.options.use_doc_preprocessor else {}
-    return preprocessed | drawings(page.recognized)
+def _draw_table_page(page: TablePage) -> dict[str, Image.Image]:
+    pictures = _draw_preprocessed(page.preprocessed) if page.options.use_doc_preprocessor else {}
+    return pictures | _draw_recognized(page.recognized)
 
+
+_DRAWERS: Mapping[type, Callable[[Any], dict[str, Image.Image]]] = {
+    PreprocessedPage: _draw_preprocessed,
+    RecognizedPage: _draw_recognized,
+    TablePage: _draw_table_page,
+    ForeignPage: foreign.pictures_of,
+}
+"""Result -> how its pictures are drawn."""
 
 Saver: TypeAlias = Callable[[Any, Path], list[Path]]
 
@@ -97,6 +110,8 @@ class Format:
 
 _JSON = Format(save_json, DocumentForm("_res.json", join_json))
 _TEXT = DocumentForm(".txt", join_text)
+_MARKDOWN = DocumentForm(".md", join_markdown, keep_leaf)
+_WORD = DocumentForm(".docx", join_word, keep_leaf_and_pictures)
 
 FORMATS: Mapping[type, Mapping[str, Format]] = {
     PreprocessedPage: {"json": _JSON, "img": Format(save_pictures), "corrected": Format(save_corrected)},
@@ -106,7 +121,21 @@ FORMATS: Mapping[type, Mapping[str, Format]] = {
         "text": Format(save_text, _TEXT),
         "corrected": Format(save_corrected),
     },
-    TablePage: {"json": _JSON, "img": Format(save_pictures)},
+    TablePage: {
+        "json": _JSON,
+        "img": Format(save_pictures),
+        "html": Format(save_html),
+        "xlsx": Format(save_xlsx),
+    },
+    StructuredPage: {
+        "json": _JSON,
+        "html": Format(save_html),
+        "xlsx": Format(save_xlsx),
+        "markdown": Format(save_markdown, _MARKDOWN),
+        "word": Format(save_word, _WORD),
+        "text": Format(save_plain_text, _TEXT),
+        "corrected": Format(save_corrected),
+    },
     ForeignPage: {
         "json": _JSON,
         "img": Format(save_pictures),
@@ -122,7 +151,8 @@ FORMATS: Mapping[type, Mapping[str, Format]] = {
 SAVE_ALL: Mapping[type, tuple[str, ...]] = {
     PreprocessedPage: ("json", "img"),
     RecognizedPage: ("json", "img"),
-    TablePage: ("json", "img"),
+    TablePage: ("json", "img", "html", "xlsx"),
+    StructuredPage: ("json", "html", "xlsx", "markdown", "word"),
 }
 """Result -> the formats that PaddleOCR's `save_all` writes."""
 

@@ -6,9 +6,10 @@ from galley.results.image import Image
 from galley.results.preprocessed import PreprocessedPage
 from galley.results.recognized import RecognizedPage, TextLine
 from galley.results.saved import SavedDocument, SavedPage
+from galley.results.structure import StructuredPage
 from galley.results.table_page import TablePage
 
-PageResult: TypeAlias = PreprocessedPage | RecognizedPage | TablePage
+PageResult: TypeAlias = PreprocessedPage | RecognizedPage | StructuredPage | TablePage
 """Any pipeline's result."""
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "RecognizedPage",
     "SavedDocument",
     "SavedPage",
+    "StructuredPage",
     "TablePage",
     "TextLine",
 ]

@@ -114,3 +114,13 @@ class StructuredPage:
         if self.seals:
             fields["seal_res_list"] = [seal.json() for seal in self.seals]
         return fields
+
+    def arrays(self) -> dict[str, Any]:
+        """The fields that are arrays in PaddleOCR's result in memory, and lists in JSON or not there at all."""
+        fields: dict[str, Any] = {
+            "doc_preprocessor_res": self.preprocessed.json() | self.preprocessed.arrays(),
+            "overall_ocr_res": self.recognized.json() | self.recognized.arrays(),
+        }
+        if self.seals:
+            fields["seal_res_list"] = [seal.json() | seal.arrays() for seal in self.seals]
+        return fields

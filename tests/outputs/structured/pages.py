@@ -12,6 +12,7 @@ from galley.config.structure import StructureOptions
 from galley.outputs.fonts import font
 from galley.results import Image as Pixels
 from galley.results import PreprocessedPage, RecognizedPage, TextLine
+from galley.results.seal import ReadSeal
 from galley.results.structure import Block, Box, LayoutBox, StructuredPage
 from galley.results.table import Table, TableCell
 
@@ -42,12 +43,13 @@ def make_page(
     name: str = "paper_0",
     index: int | None = 0,
     tables: Sequence[Table] = (),
-    seals: Sequence[RecognizedPage] = (),
+    seals: Sequence[ReadSeal] = (),
     continues: tuple[bool, bool] = (True, True),
     options: StructureOptions | None = None,
     ignored: tuple[str, ...] | None = None,
+    painted: bool = False,
 ) -> StructuredPage:
-    """A page on which each block's text stands in its box."""
+    """A page of these blocks; its pixels are white, or `painted` as the blocks say."""
     if options is None:
         options = StructureOptions() if ignored is None else StructureOptions(markdown_ignore_labels=ignored)
     outside = ("header", "footer", "number", "footnote")
@@ -66,7 +68,7 @@ def make_page(
                 one.image,
             )
         )
-    pixels = paint(numbered)
+    pixels = paint(numbered) if painted else np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
     path = None if index is None else "in/paper.pdf"
     preprocessed = PreprocessedPage(path, index, name, False, False, -1, pixels, pixels, pixels)
     lines = tuple(line(one.content, one.box) for one in numbered if one.content and one.label != "table")
@@ -142,7 +144,7 @@ def paper() -> StructuredPage:
         block("footnote", "1 A note.", (60, 740, 300, 755)),
         block("number", "7", (290, 770, 310, 785)),
     ]
-    return make_page(blocks, tables=[table])
+    return make_page(blocks, tables=[table], painted=True)
 
 
 def chinese() -> StructuredPage:

@@ -53,7 +53,7 @@ def read(content: bytes) -> Document:
 
 
 def test_headings_paragraphs_and_lists_have_their_styles() -> None:
-    elements = [
+    elements: list[Element] = [
         *(Heading("All", 1), Heading("One", 2), Heading("Deep", 6)),
         *(Paragraph("Text"), Item("a", ""), Item("b", "2.")),
         *(Caption("Figure 1"), Lines("if x:\n  y()", True), Formula("x^2", "(1)")),
