@@ -11,6 +11,7 @@ from galley.config.layout import MERGE_MODES, LayoutOptions
 from galley.config.networks import PRECISIONS, EngineConfig, ModelChoice
 from galley.config.ocr import LIMIT_TYPES, OcrConfig, OcrOptions
 from galley.config.pipeline import PipelineConfig
+from galley.config.structure import StructureConfig, StructureOptions
 from galley.config.table import TableConfig, TableOptions
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "OcrConfig",
     "OcrOptions",
     "PipelineConfig",
+    "StructureConfig",
+    "StructureOptions",
     "TableConfig",
     "TableOptions",
     "fingerprint",

@@ -5,7 +5,7 @@ Runs in: worker.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -71,12 +71,7 @@ class Ocr:
         """The result of one page (h, w, 3), BGR. `options` may switch off steps, not on."""
         preprocessed = self._preprocessor.process(image, page, options.preprocessing)
         flat = preprocessed.output_img
-        boxes = self._detector.find(flat, options)
-        cut = [(box, line) for box in boxes if (line := crop_line(flat, box)) is not None]
-        angles = [self._angle(line, options) for _, line in cut]
-        upright = [turn(line, 180) if angle == 1 else line for (_, line), angle in zip(cut, angles, strict=True)]
-        read = self.recognizer.read(upright)
-        found = [_text_line(box, angle, one, options) for (box, _), angle, one in zip(cut, angles, read, strict=True)]
+        found = self.read(flat, list(self._detector.find(flat, options)), options)
         return RecognizedPage(
             input_path=page.path,
             page_index=page.index,
@@ -86,6 +81,14 @@ class Ocr:
             options=options,
             found=tuple(found),
         )
+
+    def read(self, image: Image, boxes: Sequence[NDArray[np.int32]], options: OcrOptions) -> list[TextLine]:
+        """The lines of text in these boxes, corners (4, 2) each, of a page (h, w, 3), BGR; none in the thinnest."""
+        cut = [(box, line) for box in boxes if (line := crop_line(image, box)) is not None]
+        angles = [self._angle(line, options) for _, line in cut]
+        upright = [turn(line, 180) if angle == 1 else line for (_, line), angle in zip(cut, angles, strict=True)]
+        read = self.recognizer.read(upright)
+        return [_text_line(box, angle, one, options) for (box, _), angle, one in zip(cut, angles, read, strict=True)]
 
     def _angle(self, line: Image, options: OcrOptions) -> int:
         if self._orientation is None or not options.use_textline_orientation:

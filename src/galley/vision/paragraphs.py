@@ -1,0 +1,206 @@
+"""Rows, paragraphs and running text from the lines of one part of a page.
+
+Runs in: worker. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+import numpy as np
+
+from galley.vision.boxes import Box, Boxes, enclose
+
+_ROW = 0.5
+"""Lines that share more than this part of the lower one's height stand in one row."""
+_PITCH = 1.35
+"""Rows that are more than this many times the usual distance apart belong to two paragraphs."""
+_INDENT, _DEEPEST = 0.7, 6.0
+"""A first line is set in by at least and at most so many heights of a line."""
+_FLUSH = 0.5
+"""Edges that differ by less than so many heights of a line are flush."""
+_SHORT = 2.0
+"""A last line ends at least so many heights of a line before the right edge."""
+_SIZE = 1.35
+"""Rows whose heights differ by this factor belong to two paragraphs."""
+_MARKER = re.compile(
+    r"(?:[•●○▪■□◆◇►‣⁃∙·*–—-]\s*\S|[(（]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[)）]\s*\S|\d{1,2}[.、]\s?(?!\d)\S|\[\d{1,3}\]\s*\S"
+    r"|[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）])"
+)
+"""How an item of a list begins."""
+_SENTENCE_END = ".。!！?？:：;；…”\"'’)）」』"
+_HYPHENS = "-‐‑\u00ad"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Lines of text side by side."""
+
+    lines: tuple[int, ...]
+    """From left to right."""
+    box: Box
+
+    @property
+    def height(self) -> float:
+        """Pixels."""
+        return self.box[3] - self.box[1]
+
+
+def find_rows(lines: Boxes, indices: Sequence[int]) -> list[Row]:
+    """The rows of some of the `lines`, from top to bottom."""
+    middles = (lines[:, 1] + lines[:, 3]) / 2
+    rows: list[list[int]] = []
+    frames: list[tuple[float, float]] = []
+    for index in sorted(indices, key=lambda index: (float(middles[index]), float(lines[index, 0]))):
+        top, bottom = float(lines[index, 1]), float(lines[index, 3])
+        if rows and _share_a_row(frames[-1], (top, bottom)):
+            rows[-1].append(index)
+            own = lines[rows[-1]]
+            frames[-1] = (float(own[:, 1].mean()), float(own[:, 3].mean()))
+        else:
+            rows.append([index])
+            frames.append((top, bottom))
+    ordered = [sorted(row, key=lambda index: float(lines[index, 0])) for row in rows]
+    return [Row(tuple(row), enclose(lines[row])) for row in ordered]
+
+
+def _share_a_row(row: tuple[float, float], line: tuple[float, float]) -> bool:
+    shared = min(row[1], line[1]) - max(row[0], line[0])
+    return shared > _ROW * min(row[1] - row[0], line[1] - line[0])
+
+
+def split_paragraphs(rows: Sequence[Row], texts: Sequence[str]) -> list[list[Row]]:
+    """`rows` of one column in paragraphs.
+
+    A paragraph begins where a first line is set in, after a last line that ends early, after a larger gap, where the
+    size of letters changes, and with every item of a list.
+
+    Args:
+        rows: from top to bottom.
+        texts: the text of each line that the rows speak of.
+    """
+    if not rows:
+        return []
+    column = _Column.measure(rows)
+    paragraphs = [[rows[0]]]
+    for row in rows[1:]:
+        if column.begins(row, paragraphs[-1], texts):
+            paragraphs.append([row])
+        else:
+            paragraphs[-1].append(row)
+    return paragraphs
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What is usual in a column of text."""
+
+    left: float
+    right: float
+    height: float
+    pitch: float
+    """From the top of a row to the top of the next one."""
+
+    @classmethod
+    def measure(cls, rows: Sequence[Row]) -> _Column:
+        height = median(row.height for row in rows)
+        tops = [row.box[1] for row in rows]
+        steps = [after - before for before, after in pairwise(tops)]
+        return cls(
+            left=float(np.quantile([row.box[0] for row in rows], 0.2)),
+            right=float(np.quantile([row.box[2] for row in rows], 0.8)),
+            height=height,
+            pitch=median(steps) if steps else 1.5 * height,
+        )
+
+    def begins(self, row: Row, paragraph: Sequence[Row], texts: Sequence[str]) -> bool:
+        """Whether `row` begins a paragraph after `paragraph`."""
+        last = paragraph[-1]
+        if row.box[1] - last.box[1] > _PITCH * self.pitch and row.box[1] - last.box[3] > 0.3 * self.height:
+            return True
+        if not 1 / _SIZE < row.height / last.height < _SIZE and len(paragraph) > 1:
+            return True
+        if _MARKER.match(row_text(row, texts)) and self._stands_out(row, paragraph, texts):
+            return True
+        return self._is_set_in(row, last) or self._ends_early(last, row, texts)
+
+    def _stands_out(self, row: Row, paragraph: Sequence[Row], texts: Sequence[str]) -> bool:
+        """Whether a row with a marker is an item: where the last item began, or after a sentence."""
+        flush = abs(row.box[0] - paragraph[0].box[0]) < _FLUSH * self.height
+        marked = _MARKER.match(row_text(paragraph[0], texts)) is not None
+        return (flush and marked) or row_text(paragraph[-1], texts)[-1:] in _SENTENCE_END
+
+    def _is_set_in(self, row: Row, last: Row) -> bool:
+        indent = row.box[0] - self.left
+        deeper = row.box[0] - last.box[0]
+        reaches = row.box[2] > self.right - _SHORT * self.height
+        return _INDENT * self.height < min(indent, deeper) and indent < _DEEPEST * self.height and reaches
+
+    def _ends_early(self, last: Row, row: Row, texts: Sequence[str]) -> bool:
+        """Whether the first word of `row` would have had room in `last`, which ends a sentence."""
+        room = self.right - last.box[2]
+        return (
+            room > _SHORT * self.height
+            and row_text(last, texts)[-1:] in _SENTENCE_END
+            and (room > 0.25 * (self.right - self.left))
+        )
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether `text` ends as a sentence does, or a title."""
+    return not text or text[-1] in _SENTENCE_END
+
+
+def goes_on(text: str, following: str) -> bool:
+    """Whether `following` goes on with the sentence that `text` leaves unfinished; of no text, any small letter does.
+
+    In scripts without small letters an unfinished sentence is all there is to see.
+    """
+    if not following or (text and ends_sentence(text)) or _MARKER.match(following):
+        return False
+    return following[0].islower() or (bool(text) and _has_no_spaces(following[0]) and following[0].isalpha())
+
+
+def row_text(row: Row, texts: Sequence[str]) -> str:
+    """The text of a row, its lines joined."""
+    return join([texts[index] for index in row.lines])
+
+
+def join(pieces: Sequence[str]) -> str:
+    """`pieces` of running text as one, and words put together that were divided.
+
+    A space goes between words of letters, and none between characters of Chinese or Japanese.
+    """
+    text = ""
+    for piece in pieces:
+        piece = piece.strip()
+        if not text or not piece:
+            text += piece
+        elif _is_divided(text, piece):
+            text = text[:-1] + piece
+        else:
+            text += piece if _runs_on(text, piece) else " " + piece
+    return text
+
+
+def _runs_on(text: str, following: str) -> bool:
+    """Whether no space goes between: after a hyphen that stays, and between characters without spaces."""
+    hyphenated = text[-1] in _HYPHENS and text[-2:-1].isalnum()
+    return hyphenated or _has_no_spaces(text[-1]) or _has_no_spaces(following[0])
+
+
+def _is_divided(text: str, following: str) -> bool:
+    """Whether a word was divided: small letters on both sides, and no other hyphen in its first part."""
+    word = re.split(r"\s", text)[-1]
+    divided = len(word) > 1 and word[-1] in _HYPHENS and word[-2].isalpha() and following[0].islower()
+    return divided and not any(hyphen in word[:-1] for hyphen in _HYPHENS)
+
+
+def _has_no_spaces(character: str) -> bool:
+    """Whether a character is of a script that is written without spaces."""
+    return unicodedata.east_asian_width(character) in "WF" and not "\uac00" <= character <= "\ud7a3"

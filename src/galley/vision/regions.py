@@ -1,0 +1,182 @@
+"""Which lines of text belong to which part of a page.
+
+Runs in: worker. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from galley.vision.boxes import Box, Boxes, areas, as_boxes, enclose, shared_areas, shared_parts, shared_spans
+
+PICTURES = frozenset({"image", "chart", "seal", "header_image", "footer_image"})
+"""Labels of parts that are pictures, with or without text in them."""
+FORMULAS = frozenset({"formula", "inline_formula"})
+KEPT_WITHOUT_TEXT = PICTURES | FORMULAS | {"table"}
+
+_NESTED = 0.7
+"""Part of a region within another one from which the two are one."""
+_SAME = 0.5
+"""The same for two regions with one label."""
+_OWNED = 0.5
+"""Part of a line within a region from which it belongs to it."""
+_TOUCHING, _COVERED, _LIKE = 0.35, 0.7, 1.33
+"""A line outside belongs to the text that it touches: it is at most this far away, in heights of a line; so much of it
+lies above or below the text; and the heights of lines differ by at most this factor."""
+_TALL = 1.5
+"""A line so many times as high as wide runs downwards."""
+_NEXT, _OVERHANG, _ALIKE = 0.9, 0.5, 1.6
+"""The same for lines that no region owns, which are put together to paragraphs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a page."""
+
+    label: str
+    """In the words of PP-DocLayout: `text`, `paragraph_title`, `image`, `table`, …"""
+    box: Box
+    score: float
+    order: int | None = None
+    """Place in the reading order where the layout model knows it."""
+    lines: tuple[int, ...] = ()
+    """Indices of the lines of text in it, in no order."""
+
+
+def find_regions(seen: Sequence[Region], lines: Boxes) -> list[Region]:
+    """The parts of a page: those that a layout model saw, each once and with its lines, and those that it missed.
+
+    Args:
+        seen: what the model saw, without lines.
+        lines: the boxes of all lines of text on the page.
+    """
+    owned, loose = assign_lines(drop_nested(seen), lines)
+    kept = [fit(region, lines) for region in owned if region.lines or region.label in KEPT_WITHOUT_TEXT]
+    return [*kept, *group_loose_lines(lines, loose, "text")]
+
+
+def drop_nested(regions: Sequence[Region]) -> list[Region]:
+    """`regions` without those that are another one seen twice, the surest first; two halves of one become one."""
+    kept: list[Region] = []
+    for region in sorted(regions, key=lambda each: -each.score):
+        double = next((place for place, other in enumerate(kept) if _is_one(region, other)), None)
+        if double is None:
+            kept.append(region)
+        elif _overlap_of_same(region, kept[double]):
+            kept[double] = replace(kept[double], box=enclose(as_boxes([region.box, kept[double].box])))
+    return kept
+
+
+def _is_one(region: Region, other: Region) -> bool:
+    """Whether `region` is another sight of `other`, which is surer."""
+    pair = as_boxes([region.box, other.box])
+    parts = shared_parts(pair, pair)
+    around = parts[1, 0] > _NESTED and other.label in PICTURES | {"table"}
+    return bool(parts[0, 1] > _NESTED or around or _overlap_of_same(region, other))
+
+
+def _overlap_of_same(region: Region, other: Region) -> bool:
+    pair = as_boxes([region.box, other.box])
+    shared = shared_areas(pair, pair)[0, 1]
+    return region.label == other.label and bool(shared > _SAME * areas(pair).min())
+
+
+def assign_lines(regions: Sequence[Region], lines: Boxes) -> tuple[list[Region], list[int]]:
+    """`regions` with their lines, and the lines that belong to none."""
+    if not regions or not len(lines):
+        return list(regions), list(range(len(lines)))
+    frames = as_boxes([region.box for region in regions])
+    parts = shared_parts(lines, frames)
+    # Of regions that hold a line whole, the smallest one.
+    best = np.lexsort((np.broadcast_to(areas(frames), parts.shape), -np.round(parts, 2)), axis=1)[:, 0]
+    owned = parts[np.arange(len(lines)), best] > _OWNED
+    full = [
+        replace(region, lines=tuple(np.flatnonzero(owned & (best == place)).tolist()))
+        for place, region in enumerate(regions)
+    ]
+    return _attach(full, lines, np.flatnonzero(~owned).tolist())
+
+
+def _attach(regions: list[Region], lines: Boxes, loose: list[int]) -> tuple[list[Region], list[int]]:
+    """Gives lines that a region of text only just missed to it: often its first or its last one."""
+    left = []
+    for line in loose:
+        place = next((place for place, region in enumerate(regions) if _touches(lines, line, region)), None)
+        if place is None:
+            left.append(line)
+        else:
+            region = regions[place]
+            box = enclose(as_boxes([region.box, lines[line].tolist()]))
+            regions[place] = replace(region, box=box, lines=(*region.lines, line))
+    return regions, left
+
+
+def _touches(lines: Boxes, line: int, region: Region) -> bool:
+    if not region.lines or region.label in KEPT_WITHOUT_TEXT:
+        return False
+    own, frame = lines[[line]], as_boxes([region.box])
+    height = own[0, 3] - own[0, 1]
+    usual = line_height(lines, region.lines)
+    return bool(
+        shared_spans(own, frame, 0)[0, 0] > _COVERED * (own[0, 2] - own[0, 0])
+        and -shared_spans(own, frame, 1)[0, 0] < _TOUCHING * height
+        and 1 / _LIKE < height / usual < _LIKE
+    )
+
+
+def fit(region: Region, lines: Boxes) -> Region:
+    """`region` drawn onto its lines, at most by the height of a line beyond what the layout model saw."""
+    if not region.lines or region.label in PICTURES | {"table"}:
+        return region
+    left, top, right, bottom = enclose(lines[list(region.lines)])
+    slack = line_height(lines, region.lines)
+    seen = region.box
+    box = (
+        max(left, seen[0] - slack),
+        max(top, seen[1] - slack),
+        min(right, seen[2] + slack),
+        min(bottom, seen[3] + slack),
+    )
+    return replace(region, box=box)
+
+
+def group_loose_lines(lines: Boxes, loose: Sequence[int], label: str) -> list[Region]:
+    """Paragraphs of lines that no region owns: lines of one height, one below the other."""
+    groups: list[list[int]] = []
+    for line in sorted(loose, key=lambda index: float(lines[index, 1])):
+        group = next((group for group in groups if _continues(lines, line, group)), None)
+        if group is None:
+            groups.append([line])
+        else:
+            group.append(line)
+    return [Region(label, enclose(lines[group]), 0.0, None, tuple(group)) for group in groups]
+
+
+def _continues(lines: Boxes, line: int, group: list[int]) -> bool:
+    own, frame = lines[[line]], as_boxes([enclose(lines[group])])
+    height, first = own[0, 3] - own[0, 1], lines[group[0]]
+    usual = first[3] - first[1]
+    widths = min(own[0, 2] - own[0, 0], frame[0, 2] - frame[0, 0])
+    gap = own[0, 1] - frame[0, 3]
+    return bool(
+        shared_spans(own, frame, 0)[0, 0] > _OVERHANG * widths
+        and -0.5 * height < gap < _NEXT * usual
+        and 1 / _ALIKE < height / usual < _ALIKE
+    )
+
+
+def runs_downwards(lines: Boxes, texts: Sequence[str]) -> bool:
+    """Whether most of the text is in lines that run downwards, as Chinese and Japanese may."""
+    sides = lines[:, 2:] - lines[:, :2]
+    lengths = np.array([len(text) for text in texts], np.int64)
+    downwards = (sides[:, 1] > _TALL * sides[:, 0]) & (lengths > 1)
+    return bool(lengths[downwards].sum() * 2 > lengths.sum())
+
+
+def line_height(lines: Boxes, indices: Sequence[int]) -> float:
+    """The usual height of some of the `lines`: across the text, whether it runs from left to right or downwards."""
+    own = lines[list(indices)]
+    return float(np.median((own[:, 2:] - own[:, :2]).min(axis=1)))
