@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from galley.compat.ocr import OCR as OCR
     from galley.compat.ocr import PaddleOCR as PaddleOCR
     from galley.compat.parallel import ParallelPipeline as ParallelPipeline
+    from galley.compat.structure import PPStructureV3 as PPStructureV3
     from galley.compat.table_recognition import TableRecognitionPipelineV2 as TableRecognitionPipelineV2
     from galley.errors import BadArguments as BadArguments
     from galley.errors import BadInput as BadInput
@@ -38,6 +39,7 @@ _HOME = {
     "PaddleOCR": "galley.compat.ocr",
     "ParallelPipeline": "galley.compat.parallel",
     "TableRecognitionPipelineV2": "galley.compat.table_recognition",
+    "PPStructureV3": "galley.compat.structure",
     "BadArguments": "galley.errors",
     "BadInput": "galley.errors",
     "DeviceError": "galley.errors",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from galley.completion import OpenDocuments
-from galley.config import DocPreprocessorConfig, OcrConfig, PipelineConfig, TableConfig
+from galley.config import DocPreprocessorConfig, OcrConfig, PipelineConfig, StructureConfig, TableConfig
 from galley.devices import Device, Slot, discover, parse_devices, plan_slots, require_devices, usable_cores
 from galley.engines import choose_engine, installed_engines
 from galley.errors import BadArguments
@@ -36,6 +36,7 @@ PIPELINE_NAMES: Mapping[type, str] = {
     DocPreprocessorConfig: "doc_preprocessor",
     OcrConfig: "ocr",
     TableConfig: "table_recognition",
+    StructureConfig: "structure",
 }
 """Configuration -> its pipeline in `galley.pipelines.page_pipeline`."""
 _RESULTS_PER_SLOT = 4

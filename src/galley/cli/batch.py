@@ -49,7 +49,10 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     add = parser.add_argument
     add(
-        "--pipeline", required=True, metavar="NAME", help="DocPreprocessor, OCR, paddleocr:NAME or package.module:Class"
+        "--pipeline",
+        required=True,
+        metavar="NAME",
+        help="DocPreprocessor, OCR, PPStructureV3, paddleocr:NAME or package.module:Class",
     )
     add("--input_dir", required=True, metavar="FOLDER", help="where the inputs are")
     add("--device", help="as for the pipeline's own command (default: the first GPU that can be used, else cpu)")

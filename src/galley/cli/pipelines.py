@@ -22,7 +22,7 @@ from galley.cli.fetching import ShownFetch
 from galley.cli.flags import PER_DOCUMENT, add_keyword_flags, words
 from galley.cli.showing import count_listed, open_progress
 from galley.cli.summary import exit_code, print_summary
-from galley.compat import doc_preprocessor, ocr, table_recognition
+from galley.compat import doc_preprocessor, ocr, structure, table_recognition
 from galley.compat.interface import Interface, make_settings
 from galley.compat.keywords import Keyword
 from galley.errors import BadArguments, ExitCode
@@ -39,6 +39,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         (doc_preprocessor.INTERFACE, "turn pages upright and flatten them"),
         (ocr.INTERFACE, "find and read the text on pages"),
         (table_recognition.INTERFACE, "find the tables of pages and read them"),
+        (structure.INTERFACE, "find the parts of pages, and put their content in reading order"),
     ):
         parser = commands.add_parser(
             interface.command,

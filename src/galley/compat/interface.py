@@ -33,6 +33,8 @@ class Interface:
     """What holds where nothing is given."""
     translate: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     """Keywords, by name, whose meaning hangs on others: replaced by those that mean it alone."""
+    adopt: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+    """Keywords that a PaddleX configuration stands for: those of them that mean something here."""
 
 
 def make_settings(interface: Interface, owner: str, given: Mapping[str, Any]) -> Settings[Any]:
@@ -50,7 +52,7 @@ def make_settings(interface: Interface, owner: str, given: Mapping[str, Any]) ->
     check_keywords(owner, rows, given)
     given = _with_new_names(rows, {name: value for name, value in given.items() if value is not None})
     config = given.get("paddlex_config")
-    base = read_keywords(config, interface.paddlex_name, rows) if config is not None else {}
+    base = interface.adopt(read_keywords(config, interface.paddlex_name, rows)) if config is not None else {}
     return overlay(interface.defaults(), settings_values(rows, {**base, **interface.translate(given)}))
 
 

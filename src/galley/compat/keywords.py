@@ -9,7 +9,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from galley.config import suggest
 from galley.errors import BadArguments
@@ -55,8 +55,8 @@ class Keyword:
     """Why it has no effect, said when it is given all the same."""
     new_name: str | None = None
     """The keyword to use instead, where this one is deprecated."""
-    words: int | None = None
-    """How many words the flag takes, where its value is a sequence of that length."""
+    words: int | Literal["+"] | None = None
+    """How many words the flag takes, where its value is a sequence: so many, or any number of at least one."""
 
 
 PADDLE_ENGINES = ("paddle", "paddle_static", "paddle_dynamic", "transformers")

@@ -28,6 +28,7 @@ OWN: Mapping[str, str] = {
     "OCR": "galley.compat.ocr",
     "PaddleOCR": "galley.compat.ocr",
     "TableRecognitionPipelineV2": "galley.compat.table_recognition",
+    "PPStructureV3": "galley.compat.structure",
 }
 """Class of Galley's own -> its module, whose `INTERFACE` has its keywords and defaults."""
 

@@ -13,6 +13,7 @@ from galley.config.doc_preprocessor import DocPreprocessorConfig, DocPreprocesso
 from galley.config.layout import LayoutOptions
 from galley.config.networks import EngineConfig, ModelChoice
 from galley.config.ocr import OcrConfig, OcrOptions
+from galley.config.seal import SealTextOptions
 
 MARKDOWN_IGNORE_LABELS = ("number", "footnote", "header", "header_image", "footer", "footer_image", "aside_text")
 """Blocks that are left out of Markdown unless the user says otherwise."""
@@ -49,6 +50,8 @@ class StructureOptions:
     """Which regions of the layout model count."""
     ocr: OcrOptions = field(default_factory=_text_options)
     """How text is found and read; its own preprocessing stays off."""
+    seal: SealTextOptions = field(default_factory=SealTextOptions)
+    """Which text of seals counts."""
 
     @property
     def preprocessing(self) -> DocPreprocessorOptions:

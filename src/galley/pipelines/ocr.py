@@ -44,7 +44,7 @@ class Ocr:
         """
         self._preprocessor = DocPreprocessor(config.preprocessing, models, slot)
         shape = None if config.detection_shape is None else config.detection_shape[1:]
-        self._detector = Detector(models["detection"], config.engine, slot, shape)
+        self.detector = Detector(models["detection"], config.engine, slot, shape)
         self._orientation = (
             Classifier(models["line_orientation"], config.engine, slot)
             if config.options.use_textline_orientation
@@ -61,7 +61,7 @@ class Ocr:
     def networks(self) -> dict[str, EngineInfo]:
         """What each open network really runs on."""
         own = {
-            "detection": self._detector,
+            "detection": self.detector,
             "line_orientation": self._orientation,
             "recognition": self.recognizer,
         }
@@ -71,7 +71,7 @@ class Ocr:
         """The result of one page (h, w, 3), BGR. `options` may switch off steps, not on."""
         preprocessed = self._preprocessor.process(image, page, options.preprocessing)
         flat = preprocessed.output_img
-        found = self.read(flat, list(self._detector.find(flat, options)), options)
+        found = self.read(flat, list(self.detector.find(flat, options)), options)
         return RecognizedPage(
             input_path=page.path,
             page_index=page.index,
@@ -98,7 +98,7 @@ class Ocr:
     def close(self) -> None:
         """Release the networks."""
         self._preprocessor.close()
-        for step in (self._detector, self._orientation, self.recognizer):
+        for step in (self.detector, self._orientation, self.recognizer):
             if step is not None:
                 step.close()
 

@@ -24,6 +24,7 @@ PIPELINES: Mapping[str, str] = {
     "doc_preprocessor": "galley.pipelines.doc_preprocessor:DocPreprocessor",
     "ocr": "galley.pipelines.ocr:Ocr",
     "table_recognition": "galley.pipelines.table_recognition:TableRecognition",
+    "structure": "galley.pipelines.structure:Structure",
 }
 """Pipeline -> `module:class`, imported only in the process that runs it."""
 
@@ -100,9 +101,10 @@ class PagePipeline:
         return [self._finish(self._pipeline.process(one.image, one.page, one.options)) for one in loaded]
 
     def _finish(self, result: PageResult) -> PageResult | SavedPage:
+        metadata = {**self._metadata, **result.metadata}
         if self._save is None:
-            return replace(result, metadata=self._metadata)
-        return SavedPage(save_page(result, self._save), result.json(), self._metadata)
+            return replace(result, metadata=metadata)
+        return SavedPage(save_page(result, self._save), result.json(), metadata)
 
     def close(self) -> None:
         """Release the networks and the documents that are open."""

@@ -21,8 +21,12 @@ from galley.pages import PageRef
 from galley.pipelines.doc_preprocessor import DocPreprocessor
 from galley.pipelines.layout_detector import LayoutDetector
 from galley.pipelines.ocr import Ocr
-from galley.results import Image, RecognizedPage, TextLine
-from galley.results.structure import Block, Box, LayoutBox, StructuredPage
+from galley.pipelines.seal_reader import SealReader
+from galley.pipelines.table_reader import TableReader
+from galley.results import Image, RecognizedPage, StructuredPage, TextLine
+from galley.results.seal import ReadSeal
+from galley.results.structure import Block, Box, LayoutBox
+from galley.results.table import Table
 from galley.vision.boxes import as_boxes
 from galley.vision.gutters import cut_line, find_bridges
 from galley.vision.labels import PageFacts, looks_like_code, relabel
@@ -51,10 +55,6 @@ _ORDERED = frozenset(
     }
 )
 """Labels that have a `block_order` in PaddleOCR, unless Markdown leaves them out."""
-_WITHOUT_MODEL = {
-    "formula": "formulas are kept as pictures: Galley has no model that reads them",
-    "chart": "charts are kept as pictures: Galley has no model that reads them",
-}
 
 
 class Structure:
@@ -71,6 +71,8 @@ class Structure:
         self._preprocessor = DocPreprocessor(config.preprocessing, models, slot)
         self._layout = LayoutDetector(models["layout"], config.engine, slot)
         self._ocr = Ocr(config.ocr, models, slot)
+        self._tables = TableReader(self._ocr.recognizer)
+        self._seals = SealReader(self._ocr.detector, self._ocr.recognizer)
 
     def networks(self) -> dict[str, EngineInfo]:
         """What each open network really runs on."""
@@ -81,13 +83,16 @@ class Structure:
         preprocessed = self._preprocessor.process(image, page, options.preprocessing)
         upright = preprocessed.output_img
         seen = self._layout.find(upright, options.layout)
-        recognized = self._ocr.process(upright, page, replace(options.ocr, use_doc_preprocessor=False))
-        recognized = self._cut_at_gutters(upright, recognized, seen)
-        lines = [line for line in recognized.lines if line.text.strip()]
-        facts = _facts(lines, upright)
-        regions = [_checked(region, upright, facts) for region in find_regions(_regions(seen), facts.lines)]
-        pieces = make_pieces(order_regions(relabel(regions, facts), facts), facts)
-        blocks = _blocks(pieces, upright, options)
+        recognized = self._cut_at_gutters(upright, self._ocr.process(upright, page, options.ocr), seen)
+        facts = _facts(recognized, upright, page)
+        found = find_regions([*_regions(seen), *self._stamps(upright, seen, options)], facts.lines)
+        regions = relabel([_without_false_table(region, upright, facts) for region in found], facts)
+        regions, tables = self._read_tables(upright, order_regions(regions, facts), recognized, options)
+        seals = self._read_seals(upright, regions, options)
+        pieces = make_pieces(regions, facts)
+        contents = {table.box: table.html for table in tables} | {seal.box: "\n".join(seal.texts) for seal in seals}
+        blocks = _blocks(pieces, upright, contents, options)
+        notes = _notes(blocks, seals, options)
         return StructuredPage(
             input_path=page.path,
             page_index=page.index,
@@ -98,28 +103,53 @@ class Structure:
             options=options,
             layout=tuple(seen),
             recognized=replace(recognized, input_path=None, page_index=None),
-            tables=(),
-            seals=(),
+            tables=tuple(tables),
+            seals=tuple(seals),
             blocks=blocks,
             continues=(opens_paragraph(pieces), closes_paragraph(pieces)),
-            notes=_notes(blocks, options),
+            notes=notes,
+            metadata={"notes": notes} if notes else {},
         )
 
     def _cut_at_gutters(self, image: Image, page: RecognizedPage, seen: Sequence[LayoutBox]) -> RecognizedPage:
         """`page` with lines that were found across two columns cut and read again."""
         lines = as_boxes([line.box for line in page.found])
-        bridges = find_bridges(lines, drop_nested(_regions(seen)))
-        if not bridges:
-            return page
+        bridges = {bridge.line: bridge for bridge in find_bridges(lines, drop_nested(_regions(seen)))}
         found: list[TextLine] = []
-        bridge_of = {bridge.line: bridge for bridge in bridges}
         for index, line in enumerate(page.found):
             pieces = []
-            if index in bridge_of:
-                corners = cut_line(image, lines[index], bridge_of[index])
+            if index in bridges:
+                corners = cut_line(image, lines[index], bridges[index])
                 pieces = [each for each in self._ocr.read(image, corners, page.options) if each.score > _LEAST_SCORE]
             found += pieces if pieces else [line]
         return replace(page, found=tuple(found))
+
+    def _stamps(self, image: Image, seen: Sequence[LayoutBox], options: StructureOptions) -> list[Region]:
+        """Seals by their colour, unless the layout model knows seals."""
+        if not options.use_seal_recognition or "seal" in self._layout.rules.labels:
+            return []
+        return [Region("seal", place.ellipse.box, place.score) for place in self._seals.find(image)]
+
+    def _read_tables(
+        self, image: Image, regions: Sequence[Region], page: RecognizedPage, options: StructureOptions
+    ) -> tuple[list[Region], list[Table]]:
+        """The tables, and `regions` in which those are text that turned out to be none."""
+        kept, tables = [], []
+        for region in regions:
+            if region.label == "table" and options.use_table_recognition:
+                table = self._tables.read(image, _pixels(region.box, image), page.lines)
+                if table is None:
+                    region = replace(region, label="text")
+                else:
+                    tables.append(table)
+            kept.append(region)
+        return kept, tables
+
+    def _read_seals(self, image: Image, regions: Sequence[Region], options: StructureOptions) -> list[ReadSeal]:
+        if not options.use_seal_recognition:
+            return []
+        boxes = [_pixels(region.box, image) for region in regions if region.label == "seal"]
+        return [self._seals.read(image, box, options.seal) for box in boxes]
 
     def close(self) -> None:
         """Release the networks."""
@@ -131,38 +161,47 @@ def _regions(seen: Sequence[LayoutBox]) -> list[Region]:
     return [Region(_NAMES.get(each.label, each.label), each.box, each.score, each.order) for each in seen]
 
 
-def _facts(lines: Sequence[TextLine], image: Image) -> PageFacts:
+def _facts(recognized: RecognizedPage, image: Image, page: PageRef) -> PageFacts:
+    lines = [line for line in recognized.lines if line.text.strip()]
     boxes = as_boxes([line.box for line in lines])
-    letter = line_height(boxes, range(len(boxes))) if len(boxes) else 1.0
-    return PageFacts(boxes, [line.text.strip() for line in lines], float(image.shape[0]), letter)
+    return PageFacts(
+        lines=boxes,
+        texts=[line.text.strip() for line in lines],
+        width=float(image.shape[1]),
+        height=float(image.shape[0]),
+        letter=line_height(boxes, range(len(boxes))) if len(boxes) else 1.0,
+        opens=page.index in (None, 0),
+    )
 
 
-def _checked(region: Region, image: Image, page: PageFacts) -> Region:
+def _without_false_table(region: Region, image: Image, page: PageFacts) -> Region:
     """`region`, called something else where it is called a table and cannot be one."""
     if region.label != "table":
         return region
     if not region.lines:
         return replace(region, label="image")
     left, top, right, bottom = _pixels(region.box, image)
-    grey = cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_BGR2GRAY)
-    rows = find_rows(page.lines - np.array([left, top, left, top]), region.lines)
-    if looks_like_table(np.asarray(grey, np.uint8), rows):
+    grey = np.asarray(cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_BGR2GRAY), np.uint8)
+    if looks_like_table(grey, find_rows(page.lines - np.array([left, top, left, top]), region.lines)):
         return region
     return replace(region, label="algorithm" if looks_like_code(page.text(region)) else "text")
 
 
-def _blocks(pieces: Sequence[Piece], image: Image, options: StructureOptions) -> tuple[Block, ...]:
+def _blocks(
+    pieces: Sequence[Piece], image: Image, contents: Mapping[Box, str], options: StructureOptions
+) -> tuple[Block, ...]:
     blocks: list[Block] = []
     order = 0
     for index, piece in enumerate(pieces):
         ordered = piece.label in _ORDERED and piece.label not in options.markdown_ignore_labels
         order += ordered
         box = _pixels(piece.box, image)
-        pictured = piece.label in KEPT_WITHOUT_TEXT
+        read = piece.label in ("table", "seal") and box in contents
+        pictured = piece.label in KEPT_WITHOUT_TEXT and not (read and piece.label == "table")
         blocks.append(
             Block(
                 label=piece.label,
-                content=piece.text,
+                content=contents[box] if read else piece.text,
                 box=box,
                 id=index,
                 order=order if ordered else None,
@@ -182,8 +221,14 @@ def _pixels(box: Sequence[float], image: Image) -> Box:
     return left, top, right, bottom
 
 
-def _notes(blocks: Sequence[Block], options: StructureOptions) -> tuple[str, ...]:
+def _notes(blocks: Sequence[Block], seals: Sequence[ReadSeal], options: StructureOptions) -> tuple[str, ...]:
     """What was asked for and left undone."""
-    asked = {"formula": options.use_formula_recognition, "chart": options.use_chart_recognition}
-    there = {block.label for block in blocks}
-    return tuple(_WITHOUT_MODEL[label] for label, wanted in asked.items() if wanted and label in there)
+    labels = {block.label for block in blocks}
+    notes = [
+        f"{label}s are kept as pictures: there is no model that reads them"
+        for label, asked in (("formula", options.use_formula_recognition), ("chart", options.use_chart_recognition))
+        if asked and label in labels
+    ]
+    if not blocks:
+        notes.append("nothing was found on this page")
+    return (*notes, *dict.fromkeys(note for seal in seals for note in seal.notes))

@@ -47,10 +47,14 @@ class PageFacts:
     """Of all lines of text."""
     texts: Sequence[str]
     """Of all lines of text."""
+    width: float
+    """Pixels."""
     height: float
     """Pixels."""
     letter: float
     """The usual height of a line."""
+    opens: bool = True
+    """Whether the page may be the first one of its document."""
 
     def text(self, region: Region) -> list[str]:
         """The text of each line of a region, from top to bottom."""

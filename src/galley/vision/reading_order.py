@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from galley.vision.boxes import Boxes, as_boxes, gaps, shared_spans, turn_columns
+from galley.vision.boxes import Boxes, as_boxes, gaps, shared_areas, shared_spans, turn_columns
 from galley.vision.labels import PageFacts
 from galley.vision.regions import Region, runs_downwards
 
@@ -40,12 +40,27 @@ def order_regions(regions: Sequence[Region], page: PageFacts) -> list[Region]:
     heads: list[Region] = []
     feet: list[Region] = []
     body: list[Region] = []
+    seals = [region for region in regions if region.label == "seal"]
     for region in sorted(regions, key=lambda each: (each.box[1], each.box[0])):
         high = region.box[1] + region.box[3] < page.height
+        if region.label == "seal":
+            continue
         (body if region.label not in _PINNED else heads if high else feet).append(region)
     boxes = as_boxes([region.box for region in body])
     order = order_boxes(turn_columns(boxes) if runs_downwards(page.lines, page.texts) else boxes, page.letter)
-    return [*heads, *(body[index] for index in order), *feet]
+    ordered = [*heads, *(body[index] for index in order), *feet]
+    for seal in seals:
+        ordered.insert(_place_of_seal(seal, ordered), seal)
+    return ordered
+
+
+def _place_of_seal(seal: Region, ordered: Sequence[Region]) -> int:
+    """Behind the part that it is stamped on, or that is nearest to it."""
+    if not ordered:
+        return 0
+    frame, frames = as_boxes([seal.box]), as_boxes([region.box for region in ordered])
+    across, down = (np.clip(-shared_spans(frame, frames, axis)[0], 0, None) for axis in (0, 1))
+    return int(np.lexsort((-shared_areas(frame, frames)[0], across + down))[0]) + 1
 
 
 def order_boxes(boxes: Boxes, line_height: float) -> list[int]:

@@ -53,9 +53,13 @@ def find_regions(seen: Sequence[Region], lines: Boxes) -> list[Region]:
         seen: what the model saw, without lines.
         lines: the boxes of all lines of text on the page.
     """
-    owned, loose = assign_lines(drop_nested(seen), lines)
+    seals = [region for region in seen if region.label == "seal"]
+    owned, loose = assign_lines(drop_nested([region for region in seen if region.label != "seal"]), lines)
     kept = [fit(region, lines) for region in owned if region.lines or region.label in KEPT_WITHOUT_TEXT]
-    return [*kept, *group_loose_lines(lines, loose, "text")]
+    # Seals are stamped over text: they own only what nothing else does.
+    stamped, rest = assign_lines(seals, lines[loose])
+    kept += [replace(region, lines=tuple(loose[line] for line in region.lines)) for region in stamped]
+    return [*kept, *group_loose_lines(lines, [loose[line] for line in rest], "text")]
 
 
 def drop_nested(regions: Sequence[Region]) -> list[Region]:
