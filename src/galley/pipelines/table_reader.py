@@ -20,9 +20,11 @@ from galley.vision.table.aligned import aligned_grid, sketch_table
 from galley.vision.table.bands import split_bands
 from galley.vision.table.blanks import find_blanks, is_dash
 from galley.vision.table.cuts import Cuts, cuts_at_gutters, cuts_at_walls, find_words, pieces
+from galley.vision.table.doubt import is_table
 from galley.vision.table.grid import Grid, fill
 from galley.vision.table.ruled import is_walled, walled_grid
 from galley.vision.table.rules import Rules, find_rules
+from galley.vision.table.standing import find_standing, laid_down
 from galley.vision.table.text import Frame, Line, frame_of, join, text_height
 from galley.vision.table.upright import Upright, straighten
 
@@ -49,16 +51,24 @@ class TableReader:
         """`recognizer` stays the caller's, who closes it."""
         self._recognizer = recognizer
 
-    def read(self, image: Image, box: tuple[int, int, int, int], lines: Sequence[TextLine]) -> Table | None:
+    def read(
+        self,
+        image: Image,
+        box: tuple[int, int, int, int],
+        lines: Sequence[TextLine],
+        *,
+        is_certain: bool = False,
+    ) -> Table | None:
         """The table in `box` (left, top, right, bottom) of a page (h, w, 3), BGR.
 
         Args:
             image: the page.
             box: where the table is.
             lines: all lines of text of the page.
+            is_certain: that there is a table; else code listings, lists and plain text are told from tables.
 
         Returns:
-            The table, in pixels of the page; None where there is no text in `box`, or nothing like a table.
+            The table, in pixels of the page; None where there is no text in `box`, or no table.
         """
         height, width = image.shape[:2]
         left, top, right, bottom = max(0, box[0]), max(0, box[1]), min(width, box[2]), min(height, box[3])
@@ -68,7 +78,9 @@ class TableReader:
         corner = np.array([left, top], np.int32)
         upright = straighten(image[top:bottom, left:right], [line.polygon - corner for line in inside])
         placed = [_line(upright.place(line.polygon - corner), line, index) for index, line in enumerate(inside)]
-        grid = _Reading(upright, placed, self._recognizer).grid()
+        grid = _Reading(upright, placed, self._recognizer).grid(is_certain=is_certain)
+        if grid is None:
+            return None
         return _to_table(grid, upright, inside, (left, top, right, bottom))
 
 
@@ -100,12 +112,15 @@ class _Reading:
             for line in lines
         ]
 
-    def grid(self) -> Grid:
-        """The cells, with all text that could be read."""
+    def grid(self, *, is_certain: bool) -> Grid | None:
+        """The cells, with all text that could be read; None where this is no table."""
         rules = find_rules(self._grey, self._lines, self._height)
         frame = frame_of(self._lines)
-        grid = self._walled(rules, frame) if is_walled(rules, frame, self._height) else self._aligned(rules)
-        return self._with_blanks_read(grid)
+        walled = is_walled(rules, frame, self._height)
+        grid = self._walled(rules, frame) if walled else self._aligned(rules)
+        if not is_certain and not is_table(grid, walled=walled):
+            return None
+        return self._with_blanks_read(self._with_standing_read(grid))
 
     def _walled(self, rules: Rules, frame: Frame) -> Grid:
         grid = walled_grid(rules, frame, self._height)
@@ -127,6 +142,21 @@ class _Reading:
             else:
                 whole.append(line)
         return [*whole, *(line for line in self._read(parts) if line.score > _LEAST_SCORE and line.text.strip())]
+
+    def _with_standing_read(self, grid: Grid) -> Grid:
+        standing = find_standing(grid, self._grey, self._height)
+        read = self._recognizer.read([turned for each in standing for turned in laid_down(self._pixels, each.ink)])
+        cells = list(grid.cells)
+        for place, each in enumerate(standing):
+            best = max((one.line for one in read[2 * place : 2 * place + 2]), key=lambda line: line.score)
+            before = cells[each.cell].lines
+            if best.score > _LEAST_BLANK_SCORE and len(best.text) >= max(
+                (len(line.text) for line in before), default=1
+            ):
+                ink = each.ink
+                line = Line(ink.left, ink.top, ink.right, ink.bottom, best.text, best.score)
+                cells[each.cell] = replace(cells[each.cell], lines=(line,))
+        return replace(grid, cells=tuple(cells))
 
     def _with_blanks_read(self, grid: Grid) -> Grid:
         blanks = find_blanks(grid, self._grey, self._height)

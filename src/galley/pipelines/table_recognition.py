@@ -61,7 +61,7 @@ class TableRecognition:
         recognized = self._read_text(flat, page, options)
         height, width = flat.shape[:2]
         boxes = [(0, 0, width, height)] if layout is None else [_whole(box) for box in layout if box.label == _TABLE]
-        tables = [self._tables.read(flat, box, recognized.lines) for box in boxes]
+        tables = [self._tables.read(flat, box, recognized.lines, is_certain=layout is None) for box in boxes]
         return TablePage(
             input_path=page.path,
             page_index=page.index,
