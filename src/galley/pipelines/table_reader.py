@@ -9,16 +9,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from galley.pipelines.recognizer import ReadLine
 from galley.results import Image, TextLine
-from galley.results.table import Table, TableCell
+from galley.results.table import CellBox, Table, TableCell
 from galley.vision.table.aligned import aligned_grid, sketch_table
 from galley.vision.table.bands import split_bands
 from galley.vision.table.blanks import find_blanks, is_dash
+from galley.vision.table.cutout import Cutout, cut_out
 from galley.vision.table.cuts import Cuts, cuts_at_gutters, cuts_at_walls, find_words, pieces
 from galley.vision.table.doubt import is_table
 from galley.vision.table.grid import Grid, fill
@@ -26,7 +25,7 @@ from galley.vision.table.ruled import is_walled, walled_grid
 from galley.vision.table.rules import Rules, find_rules
 from galley.vision.table.standing import find_standing, laid_down
 from galley.vision.table.text import Frame, Line, frame_of, join, text_height
-from galley.vision.table.upright import Upright, straighten
+from galley.vision.table.upright import Upright
 
 UNKNOWN_ANGLE = -1
 _LEAST_SCORE = 0.4
@@ -70,38 +69,21 @@ class TableReader:
         Returns:
             The table, in pixels of the page; None where there is no text in `box`, or no table.
         """
-        height, width = image.shape[:2]
-        left, top, right, bottom = max(0, box[0]), max(0, box[1]), min(width, box[2]), min(height, box[3])
-        inside = [line for line in lines if line.text and _is_inside(line, (left, top, right, bottom))]
-        if not inside:
+        cutout = cut_out(image, box, lines)
+        if cutout is None:
             return None
-        corner = np.array([left, top], np.int32)
-        upright = straighten(image[top:bottom, left:right], [line.polygon - corner for line in inside])
-        placed = [_line(upright.place(line.polygon - corner), line, index) for index, line in enumerate(inside)]
-        grid = _Reading(upright, placed, self._recognizer).grid(is_certain=is_certain)
-        if grid is None:
-            return None
-        return _to_table(grid, upright, inside, (left, top, right, bottom))
-
-
-def _is_inside(line: TextLine, box: tuple[int, int, int, int]) -> bool:
-    left, top, right, bottom = line.box
-    x, y = (left + right) / 2, (top + bottom) / 2
-    return box[0] <= x < box[2] and box[1] <= y < box[3]
-
-
-def _line(frame: Frame, line: TextLine, source: int) -> Line:
-    return Line(frame.left, frame.top, frame.right, frame.bottom, line.text, line.score, source=source)
+        grid = _Reading(cutout, self._recognizer).grid(is_certain=is_certain)
+        return None if grid is None else _to_table(grid, cutout.upright, lines)
 
 
 class _Reading:
     """One upright table on its way from lines to cells."""
 
-    def __init__(self, upright: Upright, lines: Sequence[Line], recognizer: LineReader) -> None:
-        self._pixels = upright.pixels
-        self._grey: NDArray[np.uint8] = np.asarray(cv2.cvtColor(upright.pixels, cv2.COLOR_BGR2GRAY), np.uint8)
-        self._height = text_height(lines)
-        self._lines = self._with_dashes(lines)
+    def __init__(self, cutout: Cutout, recognizer: LineReader) -> None:
+        self._pixels = cutout.upright.pixels
+        self._grey = cutout.grey
+        self._height = text_height(cutout.lines)
+        self._lines = self._with_dashes(cutout.lines)
         self._recognizer = recognizer
 
     def _with_dashes(self, lines: Sequence[Line]) -> list[Line]:
@@ -182,22 +164,27 @@ class _Reading:
         ]
 
 
-def _to_table(grid: Grid, upright: Upright, given: Sequence[TextLine], box: tuple[int, int, int, int]) -> Table:
-    corner = np.array(box[:2], float)
+def _to_table(grid: Grid, upright: Upright, given: Sequence[TextLine]) -> Table:
     cells, lines = [], []
     for cell in grid.cells:
-        corners = upright.corners(grid.frame(cell)) + corner
-        left, top = np.maximum(corners.min(axis=0), 0).round(1).tolist()
-        right, bottom = corners.max(axis=0).round(1).tolist()
-        cells.append(
-            TableCell(cell.row, cell.column, cell.rows, cell.columns, (left, top, right, bottom), join(cell.lines))
-        )
-        lines += [_text_line(line, upright, given, corner) for line in cell.lines]
-    return Table(box, tuple(cells), grid.head_rows, tuple(lines))
+        box = _bounds(upright, grid.frame(cell))
+        cells.append(TableCell(cell.row, cell.column, cell.rows, cell.columns, box, join(cell.lines)))
+        lines += [_text_line(line, upright, given) for line in cell.lines]
+    height, width = upright.pixels.shape[:2]
+    left, top, right, bottom = _bounds(upright, Frame(0, 0, width, height))
+    return Table((int(left), int(top), int(right), int(bottom)), tuple(cells), grid.head_rows, tuple(lines))
 
 
-def _text_line(line: Line, upright: Upright, given: Sequence[TextLine], corner: NDArray[np.float64]) -> TextLine:
+def _bounds(upright: Upright, frame: Frame) -> CellBox:
+    """The upright rectangle on the page around `frame`."""
+    corners = upright.corners(frame).round(1)
+    left, top = np.maximum(corners.min(axis=0), 0).tolist()
+    right, bottom = np.maximum(corners.max(axis=0), 0).tolist()
+    return left, top, right, bottom
+
+
+def _text_line(line: Line, upright: Upright, given: Sequence[TextLine]) -> TextLine:
     if line.source is not None:
         return replace(given[line.source], text=line.text)
-    polygon = upright.corners(Frame(line.left, line.top, line.right, line.bottom)) + corner
+    polygon = upright.corners(Frame(line.left, line.top, line.right, line.bottom))
     return TextLine(polygon.round().astype(np.int32), UNKNOWN_ANGLE, line.text, line.score)

@@ -33,21 +33,30 @@ _LARGEST_ANGLE = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Upright:
-    """A picture made straight, and the way back."""
+    """A part of a page made straight, and the way there."""
 
     pixels: NDArray[np.uint8]
     forth: NDArray[np.float64]
-    """Affine map (2, 3) from the given picture to this one."""
+    """Affine map (2, 3) from the page to these pixels."""
 
-    def place(self, polygon: NDArray[np.int32]) -> Frame:
-        """The frame, in this picture, around points (n, 2) of the given one."""
+    def place(self, polygon: NDArray[np.int32] | NDArray[np.float64]) -> Frame:
+        """The frame, here, around points (n, 2) of the page."""
         points = polygon @ self.forth[:, :2].T + self.forth[:, 2]
         left, top = points.min(axis=0).tolist()
         right, bottom = points.max(axis=0).tolist()
         return Frame(left, top, right, bottom)
 
+    def part(self, frame: Frame) -> Upright:
+        """The part of the picture in `frame`, and the way to it."""
+        height, width = self.pixels.shape[:2]
+        left, top = max(0, int(frame.left)), max(0, int(frame.top))
+        right, bottom = min(width, math.ceil(frame.right)), min(height, math.ceil(frame.bottom))
+        forth = self.forth.copy()
+        forth[:, 2] -= (left, top)
+        return Upright(self.pixels[top:bottom, left:right], forth)
+
     def corners(self, frame: Frame) -> NDArray[np.float64]:
-        """The corners (4, 2) of `frame` in the given picture, clockwise from the upper left one."""
+        """The corners (4, 2) on the page of `frame` here, clockwise from the upper left one."""
         back = cv2.invertAffineTransform(self.forth)
         square = np.array(
             [
@@ -105,12 +114,15 @@ def _sharpness(rows: NDArray[np.intp], columns: NDArray[np.intp], angle: float) 
     return float((counts.astype(np.float64) ** 2).sum())
 
 
-def straighten(pixels: NDArray[np.uint8], polygons: Sequence[NDArray[np.int32]]) -> Upright:
-    """`pixels` (h, w, 3) turned so that the lines `polygons` in it are level."""
-    angle = skew(pixels, polygons)
+def straighten(image: NDArray[np.uint8], frame: Frame, polygons: Sequence[NDArray[np.int32]]) -> Upright:
+    """The part of `image` (h, w, 3) in `frame`, turned so that the lines `polygons` in it are level."""
+    whole = Upright(image, np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])).part(frame)
+    angle = skew(whole.pixels, polygons)
     if abs(angle) < _LEAST_ANGLE:
-        return Upright(pixels, np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
-    height, width = pixels.shape[:2]
-    forth = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
-    turned = cv2.warpAffine(pixels, forth, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return Upright(np.asarray(turned, np.uint8), np.asarray(forth, np.float64))
+        return whole
+    height, width = whole.pixels.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
+    turned = cv2.warpAffine(whole.pixels, turn, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    forth = np.asarray(turn, np.float64).copy()
+    forth[:, 2] += forth[:, :2] @ whole.forth[:, 2]
+    return Upright(np.asarray(turned, np.uint8), forth)
