@@ -1,6 +1,6 @@
 """Batches whose workers and parents are killed at random: after resuming, is every page accounted for exactly once?
 
-Runs in: parent (the judge), a child of it (the batch), and worker (`Fated`, opened by name).
+Runs in: parent (the judge), a child of it (the batch); its workers run `benchmarks.fates:Fated`.
 
 In each run 500 pages, of pictures and of documents, have fates: most are done; some raise, crash or hang their worker
 once or always, or die as if the system were out of memory. Meanwhile workers and the batch itself are killed. The
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
+import math
 import random
 import shutil
 import signal
@@ -19,8 +19,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,131 +31,25 @@ if __name__ == "__main__":
 
 import psutil
 
+from benchmarks.fates import DOCUMENTS, PAGES, PERMANENT, Errand, Plan, assembly_in, make_plan
+from benchmarks.report import publish, table
 from galley.batches import BatchSettings, run_batch
 from galley.batches.settings import PARTS
-from galley.devices import Device, Slot, plan_slots, usable_cores
-from galley.errors import ExitCode, GalleyError
+from galley.devices import Device, plan_slots, usable_cores
+from galley.errors import ExitCode, GalleyError, OutputError
 from galley.fleet.limits import Limits
 from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.run import Fleet
 from galley.inputs import page_stem
 from galley.journal import open_ledger
-from galley.outputs.documents import Assembly, DocumentForm, join_json
-from galley.outputs.files import TEMPORARY_PREFIX, write_file
-from galley.outputs.saving import SavePlan
-from galley.pages import Outcome, PageRef, Unit, Unreadable
-from galley.pipelines.assembler import Predicting, with_documents
-from galley.pipelines.page_pipeline import PageJob
-from galley.results import SavedPage
+from galley.outputs.files import TEMPORARY_PREFIX
+from galley.pages import Document, Done, Outcome, PageRef, Unit, Unreadable
+from galley.results import SavedDocument, SavedPage
 
-PAGES = 500
-DOCUMENTS = (150, 75, 25)
-"""Pages of the documents; the rest are pictures."""
 WORKERS = 3
-PAGE_SECONDS = 0.004
 LIMITS = Limits(page_timeout=0.7, max_tries=3, restart_delay=0.01, max_deaths=100, max_crashes=1000)
-PERMANENT = {"raise": "rejected", "crash": "crashed"}
-"""Fates that no try escapes -> kind of failure."""
-FATES = (
-    ("done", 0.955),
-    ("raise", 0.012),
-    ("crash", 0.004),
-    ("crash once", 0.015),
-    ("memory once", 0.010),
-    ("hang once", 0.004),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One run, made of its seed alone."""
-
-    seed: int
-    fates: Mapping[str, str]
-    """Output stem of each page -> its fate."""
-    lines: bool
-    """Results as lines in shards, not as a file each."""
-    parent_kills: int
-    """How often the batch itself is killed."""
-
-
-def make_plan(seed: int) -> Plan:
-    chance = random.Random(seed)
-    stems = [f"doc{number}_{page}" for number, count in enumerate(DOCUMENTS) for page in range(count)]
-    stems += [f"picture{number:03}" for number in range(PAGES - len(stems))]
-    names, weights = zip(*FATES, strict=True)
-    fates = {stem: chance.choices(names, weights)[0] for stem in stems}
-    return Plan(seed, fates, chance.random() < 0.4, chance.randint(1, 4))
-
-
-# ---- in a worker --------------------------------------------------------------------------------------------------
-
-
-class Fated:
-    """Does to each page what its fate says."""
-
-    def __init__(self, fates: Mapping[str, str], scratch: str, folder: str | None) -> None:
-        """`scratch` holds a mark for each fate that comes only once."""
-        self._fates = fates
-        self._scratch = Path(scratch)
-        self._folder = folder
-
-    def describe(self) -> Mapping[str, str]:
-        """Nothing runs."""
-        return {}
-
-    def load(self, job: PageJob) -> Unit:
-        """The page itself."""
-        return job.page
-
-    def predict(self, loaded: Sequence[PageRef]) -> list[SavedPage]:
-        """The page's own stem as its result."""
-        return [self._do(page) for page in loaded]
-
-    def _do(self, page: PageRef) -> SavedPage:
-        stem = page_stem(page)
-        time.sleep(PAGE_SECONDS)
-        action, _, once = self._fates[stem].partition(" ")
-        if not once or self._first_time(stem):
-            _suffer(action)
-        result = {"stem": stem}
-        if self._folder is None:
-            return SavedPage((), result, {})
-        path = Path(self._folder, f"{stem}_res.json")
-        write_file(path, json.dumps(result).encode())
-        return SavedPage((str(path),), result, {})
-
-    def _first_time(self, stem: str) -> bool:
-        try:
-            (self._scratch / stem).touch(exist_ok=False)
-        except FileExistsError:
-            return False
-        return True
-
-    def close(self) -> None:
-        """Nothing to release."""
-
-
-def open_fated(slot: Slot, fates: Mapping[str, str], scratch: str, folder: str | None) -> Predicting:
-    """The pipeline, with whole documents where files are written."""
-    assembly = None if folder is None else assembly_in(Path(folder))
-    return with_documents(Fated(fates, scratch, folder), SavePlan(folder, (), assembly))
-
-
-def assembly_in(output: Path) -> Assembly:
-    """One JSON of each document."""
-    return Assembly(str(output), str(output / PARTS), (DocumentForm("_res.json", join_json),))
-
-
-def _suffer(action: str) -> None:
-    if action == "raise":
-        raise ValueError("as fated")
-    if action == "crash":
-        os.abort()
-    if action == "memory":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if action == "hang":
-        time.sleep(1000)
+LATEST_KILL = 1.5
+"""Seconds after its first worker was started, within which a batch is killed."""
 
 
 # ---- the batch ----------------------------------------------------------------------------------------------------
@@ -165,9 +61,9 @@ class FatedRunner:
     def __init__(self, plan: Plan, scratch: Path, output: Path) -> None:
         """Start nothing yet."""
         self.slots = plan_slots([Device("cpu", number) for number in range(WORKERS)], 1, usable_cores())
-        folder = None if plan.lines else str(output)
+        folders = None if plan.lines else (str(output), str(output / PARTS))
         self._factory = Factory(
-            "benchmarks.chaos:open_fated", {"fates": plan.fates, "scratch": str(scratch), "folder": folder}
+            "benchmarks.fates:Fated", {"fates": plan.fates, "scratch": str(scratch), "folders": folders}
         )
         self._fleet: Fleet | None = None
         self._on_event: Callable[[FleetEvent], None] | None = None
@@ -182,13 +78,24 @@ class FatedRunner:
         """Every page and document through a worker."""
         if self._fleet is None:
             self._fleet = Fleet(self._factory, self.slots, LIMITS, self._on_event)
-        for _, outcome in self._fleet.run(PageJob(page, None) for page in pages):
-            yield replace(outcome, page=outcome.page.page)
+        for _, outcome in self._fleet.run(map(send_on_errand, pages)):
+            page, stem = outcome.page
+            if isinstance(outcome, Done):
+                is_document = isinstance(page, Document)
+                files = outcome.result
+                result = SavedDocument(files) if is_document else SavedPage(files, {"stem": stem}, {})
+                yield replace(outcome, page=page, result=result)
+            else:
+                yield replace(outcome, page=page)
 
     def close(self) -> None:
         """End the workers."""
         if self._fleet is not None:
             self._fleet.close()
+
+
+def send_on_errand(unit: Unit) -> Errand:
+    return Errand(unit, page_stem(unit) if isinstance(unit, PageRef) else "")
 
 
 def run_child(seed: int, root: Path, retry_failed: bool) -> int:
@@ -199,7 +106,7 @@ def run_child(seed: int, root: Path, retry_failed: bool) -> int:
         str(root / "out"),
         identity={"seed": seed},
         lines=plan.lines,
-        documents=None if plan.lines else assembly_in(root / "out"),
+        documents=None if plan.lines else assembly_in(str(root / "out"), str(root / "out" / PARTS)),
         retry_failed=retry_failed,
     )
     try:
@@ -225,19 +132,46 @@ def make_inputs(folder: Path) -> None:
         (folder / f"picture{number:03}.png").write_bytes(b"x")
 
 
-def run_once(seed: int, root: Path) -> list[str]:
-    """One chaos run; what is wrong after it."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of one run."""
+
+    seed: int
+    lines: bool
+    kills: Sequence[int]
+    """How many pages had an outcome in the journal, each time the batch was killed."""
+    worker_deaths: int
+    seconds: float
+    problems: Sequence[str]
+
+    def __str__(self) -> str:
+        killed = f"killed {len(self.kills)} times, with {', '.join(map(str, self.kills))} outcomes"
+        return (
+            f"seed {self.seed}: {PAGES} pages as {'lines' if self.lines else 'files'}, batch {killed}; "
+            f"{self.worker_deaths} workers died; {self.seconds:.1f} s: "
+            f"{'; '.join(self.problems) if self.problems else 'accounted for'}"
+        )
+
+
+def run_once(seed: int, root: Path) -> Verdict:
+    """One chaos run."""
+    begin = time.monotonic()
     plan = make_plan(seed)
     chance = random.Random(seed + 1)
     make_inputs(root / "in")
     (root / "marks").mkdir()
-    for kill in range(plan.parent_kills + 1):
-        harass(start(seed, root, False), chance, kill < plan.parent_kills)
+    kills = [
+        count_outcomes(root)
+        for _ in range(plan.parent_kills)
+        if harass(start(seed, root, False), chance, chance.uniform(0, LATEST_KILL)) == -signal.SIGKILL
+    ]
+    harass(start(seed, root, False), chance)
     problems = accounted_for(plan, root)
     # Whoever was killed from outside more often than a page may be tried has failed without having been fated to.
-    if harass(start(seed, root, True), chance, False, gently=True) not in (ExitCode.OK, ExitCode.SOME_FAILED):
+    if start(seed, root, True).wait() not in (ExitCode.OK, ExitCode.SOME_FAILED):
         problems.append("the last run did not end well")
-    return [*problems, *as_fated(plan, root)]
+    problems += as_fated(plan, root)
+    return Verdict(seed, plan.lines, kills, count_deaths(root), time.monotonic() - begin, problems)
 
 
 def start(seed: int, root: Path, retry_failed: bool) -> subprocess.Popen[bytes]:
@@ -245,25 +179,43 @@ def start(seed: int, root: Path, retry_failed: bool) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command)
 
 
-def harass(batch: subprocess.Popen[bytes], chance: random.Random, kill_it: bool, gently: bool = False) -> int:
-    """Kill workers now and then, and the batch itself once if `kill_it`; its exit code."""
-    end = time.monotonic() + chance.uniform(0.3, 2.5)
+def harass(batch: subprocess.Popen[bytes], chance: random.Random, kill_after: float = math.inf) -> int:
+    """Kill workers now and then, and the batch itself so many seconds after its first worker; its exit code."""
+    end = math.inf
     while batch.poll() is None:
-        if kill_it and time.monotonic() >= end:
+        now = time.monotonic()
+        workers = find_workers(batch.pid)
+        if workers and end == math.inf:
+            end = now + kill_after
+        if now >= end:
             batch.kill()
-        elif not gently and chance.random() < 0.3:
-            kill_a_worker(batch.pid, chance)
-        time.sleep(chance.uniform(0.02, 0.5))
+        elif workers and chance.random() < 0.3:
+            with suppress(psutil.NoSuchProcess):
+                chance.choice(workers).kill()
+        time.sleep(min(chance.uniform(0.02, 0.5), max(end - now, 0.001)))
     return batch.returncode
 
 
-def kill_a_worker(pid: int, chance: random.Random) -> None:
+def find_workers(pid: int) -> list[psutil.Process]:
     try:
-        workers = psutil.Process(pid).children()
-        if workers:
-            chance.choice(workers).kill()
+        return list(psutil.Process(pid).children())
     except psutil.NoSuchProcess:
-        return
+        return []
+
+
+def count_outcomes(root: Path) -> int:
+    """Pages with an outcome that lasts."""
+    try:
+        with open_ledger(root / "out") as ledger:
+            counts = ledger.counts()
+    except OutputError:  # killed before it had a journal
+        return 0
+    return counts.done + counts.failed
+
+
+def count_deaths(root: Path) -> int:
+    with open_ledger(root / "out") as ledger:
+        return sum(event.event == "died" for run in ledger.runs() for event in ledger.events(run.id))
 
 
 def accounted_for(plan: Plan, root: Path) -> list[str]:
@@ -331,32 +283,64 @@ def wrong_lines(done: set[str], root: Path) -> list[str]:
     return []
 
 
-def chaos(runs: int, seed: int, scratch: Path) -> int:
-    """How many of the runs went wrong."""
-    wrong = 0
-    for number in range(runs):
-        root = scratch / str(number)
+def chaos(seeds: Sequence[int], scratch: Path, jobs: int) -> Iterator[Verdict]:
+    """The verdicts, as they come; what went wrong stays in `scratch`.
+
+    Runs side by side share nothing but the machine, which makes the moments of the kills more various.
+    """
+
+    def one(seed: int) -> Verdict:
+        root = scratch / str(seed)
         root.mkdir()
-        begin = time.monotonic()
-        problems = run_once(seed + number, root)
-        plan = make_plan(seed + number)
-        kind = "lines" if plan.lines else "files"
-        verdict = "; ".join(problems) if problems else "accounted for"
-        print(
-            f"seed {plan.seed}: {PAGES} pages as {kind}, batch killed {plan.parent_kills} times, "
-            f"{time.monotonic() - begin:.1f} s: {verdict}",
-            flush=True,
-        )
-        wrong += bool(problems)
-        if not problems:
+        verdict = run_once(seed, root)
+        if not verdict.problems:
             shutil.rmtree(root)
-    return wrong
+        return verdict
+
+    with ThreadPoolExecutor(jobs) as pool:
+        for future in as_completed([pool.submit(one, seed) for seed in seeds]):
+            yield future.result()
+
+
+def read_verdicts(path: Path | None) -> list[Verdict]:
+    """Those of earlier calls, with the same sources."""
+    if path is None or not path.exists():
+        return []
+    return [Verdict(**each) for each in json.loads(path.read_text(encoding="utf-8"))["data"]["runs"]]
+
+
+def rows(verdicts: Sequence[Verdict]) -> list[list[str]]:
+    """The table: what, how many."""
+    kills = [kill for verdict in verdicts for kill in verdict.kills]
+    amid = sum(0 < kill < PAGES for kill in kills)
+    return [
+        ["runs", f"{len(verdicts)}"],
+        ["runs that accounted for every page exactly once", f"{sum(not each.problems for each in verdicts)}"],
+        ["pages", f"{PAGES * len(verdicts):,}"],
+        [
+            "runs with results as files / as lines",
+            f"{sum(not v.lines for v in verdicts)} / {sum(v.lines for v in verdicts)}",
+        ],
+        ["SIGKILL of the batch itself", f"{len(kills)}, {amid} of them with some and not all outcomes in the journal"],
+        ["deaths of workers, killed, crashed or hung", f"{sum(verdict.worker_deaths for verdict in verdicts):,}"],
+        ["seeds", describe_seeds([verdict.seed for verdict in verdicts])],
+    ]
+
+
+def describe_seeds(seeds: Sequence[int]) -> str:
+    """As ranges: `1-20, 31-40`."""
+    ordered = sorted(set(seeds))
+    starts = [seed for seed in ordered if seed - 1 not in ordered]
+    ends = [seed for seed in ordered if seed + 1 not in ordered]
+    return ", ".join(f"{first}-{last}" for first, last in zip(starts, ends, strict=True))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=None, help="of the first run; each further one has the next")
+    parser.add_argument("--jobs", type=int, default=2, help="runs side by side (default: 2)")
+    parser.add_argument("--json", type=Path, help="add the runs to those in this file")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
@@ -365,9 +349,13 @@ def main() -> int:
     seed = random.randrange(10**6) if arguments.seed is None else arguments.seed
     scratch = Path(tempfile.mkdtemp(prefix="galley-chaos-"))
     print(f"{arguments.runs} runs from seed {seed}; what goes wrong is kept in {scratch}", flush=True)
-    wrong = chaos(arguments.runs, seed, scratch)
-    print(f"{arguments.runs - wrong} of {arguments.runs} runs accounted for every page exactly once")
-    return 1 if wrong else 0
+    verdicts = read_verdicts(arguments.json)
+    for verdict in chaos(range(seed, seed + arguments.runs), scratch, arguments.jobs):
+        print(verdict, flush=True)
+        verdicts.append(verdict)
+    data = {"runs": [asdict(verdict) for verdict in sorted(verdicts, key=lambda verdict: verdict.seed)]}
+    publish("chaos", [table(["what", "how many"], rows(verdicts))], data, arguments.json)
+    return 1 if any(verdict.problems for verdict in verdicts) else 0
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from benchmarks.chaos import PAGES, accounted_for, as_fated, make_inputs, make_plan, run_child, run_once
+from benchmarks.chaos import accounted_for, as_fated, describe_seeds, make_inputs, run_child, run_once
+from benchmarks.fates import PAGES, make_plan
 
 
 def seed_with(lines: bool) -> int:
@@ -45,4 +46,8 @@ def test_the_judge_sees_what_is_missing_or_there_twice(tmp_path: Path, lines: bo
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_chaos(tmp_path: Path, seed: int) -> None:
-    assert run_once(seed, tmp_path) == []
+    assert list(run_once(seed, tmp_path).problems) == []
+
+
+def test_seeds_are_named_by_their_ranges() -> None:
+    assert describe_seeds([3, 1, 2, 7]) == "1-3, 7-7"
