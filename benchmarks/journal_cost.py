@@ -26,7 +26,7 @@ from galley.devices import Device, Slot, plan_slots, usable_cores
 from galley.fleet.limits import Limits
 from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.run import Fleet
-from galley.inputs import InputOptions, find_files, page_stem, pages_of_file
+from galley.inputs import InputOptions, PageCounter, find_files, page_stem, pages_of_file
 from galley.inputs.walking import Found
 from galley.pages import Done, Outcome, PageRef, Unit, Unreadable
 from galley.results import SavedPage
@@ -149,9 +149,10 @@ def run_task(inputs: str, output: str, kind: str) -> dict[str, float]:
     begin, begin_cpu = time.perf_counter(), time.process_time()
     done = earlier = 0
     if kind == "list":
-        for found in find_files(inputs, "*"):
-            if isinstance(found, Found):
-                done += sum(1 for _ in pages_of_file(found.path, found.name, InputOptions()))
+        with PageCounter() as counter:
+            for found in find_files(inputs, "*"):
+                if isinstance(found, Found):
+                    done += sum(1 for _ in pages_of_file(found.path, found.name, InputOptions(), counter))
     else:
         settings = BatchSettings(inputs, output, identity={"pipeline": "nothing"})
         runner = Workers() if kind == "workers" else Instant(Path(output) if kind == "files" else None)

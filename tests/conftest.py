@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,32 @@ def require_models(*names: str) -> None:
         ensure_models(names)
     except ModelError as error:
         pytest.skip(f"the weights are not in the store and cannot be fetched: {error}")
+
+
+def plain_pdf(objects: Sequence[bytes]) -> bytes:
+    """A PDF file of these objects, numbered from 1; the first is the catalogue."""
+    file, offsets = bytearray(b"%PDF-1.7\n"), []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(len(file))
+        file += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    trailer = b"trailer\n<</Size %d /Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(file))
+    return bytes(file + head + table + trailer)
+
+
+@pytest.fixture(scope="session")
+def crashing_pdf() -> bytes:
+    """A PDF file whose page tree is so deep that pdfium, which follows it by recursion, runs out of stack."""
+    depth = 100_000
+    nodes = [b"<</Type /Pages /Kids [%d 0 R]>>" % (level + 3) for level in range(depth)]
+    return plain_pdf([b"<</Type /Catalog /Pages 2 0 R>>", *nodes, b"<</Type /Page /MediaBox [0 0 10 10]>>"])
+
+
+@pytest.fixture(scope="session")
+def hanging_pdf() -> bytes:
+    """A PDF file whose page tree has 2 to the power of 40 paths and no page, all of which pdfium walks."""
+    levels = range(3, 83, 2)
+    pairs = [b"<</Type /Pages /Kids [%d 0 R %d 0 R]>>" % (n + 2, n + 3) for n in levels for _ in range(2)]
+    root = [b"<</Type /Catalog /Pages 2 0 R>>", b"<</Type /Pages /Kids [3 0 R 4 0 R]>>"]
+    return plain_pdf([*root, *pairs, *[b"<</Type /Pages /Kids []>>"] * 2])

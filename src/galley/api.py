@@ -22,7 +22,7 @@ from galley.fleet.limits import Limits
 from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.run import Fleet
 from galley.foreign import ForeignConfig
-from galley.inputs import InputOptions, list_pages
+from galley.inputs import InputOptions, PageCounter, list_pages
 from galley.models.folder import read_folder
 from galley.models.rules import Model
 from galley.models.store import FetchProgress, ensure_models
@@ -87,6 +87,8 @@ class Runner(Generic[ConfigT]):
         self._on_event: Callable[[FleetEvent], None] = _look_away
         self._on_listed: Callable[[PageRef | Unreadable], None] = _look_away
         self._fleet: Fleet | None = None
+        self.counter = PageCounter()
+        """Opens documents while they are listed."""
         self._turn = threading.Lock()
         self._owner: int | None = None
 
@@ -106,7 +108,7 @@ class Runner(Generic[ConfigT]):
             NoWorkerLeft: all workers died again and again.
             GalleyError: the pipeline could not be opened.
         """
-        pages = list_pages(inputs, self.settings.inputs)
+        pages = list_pages(inputs, self.settings.inputs, self.counter)
         save = self.settings.save
         if save is None or save.documents is None:
             yield from self.run_pages(pages, options, ordered=ordered)
@@ -174,7 +176,8 @@ class Runner(Generic[ConfigT]):
         return replace(limits, window=min(limits.window, enough))
 
     def close(self) -> None:
-        """End all workers. A later run would start new ones."""
+        """End all processes. A later run would start new ones."""
+        self.counter.close()
         if self._fleet is not None:
             self._fleet.close()
             self._fleet = None

@@ -266,6 +266,18 @@ def test_unreadable_inputs_are_one_failure_each(bench: Bench) -> None:
     assert bench.run().exit_code is ExitCode.SOME_FAILED
 
 
+def test_a_document_that_crashes_what_opens_it_costs_no_other_input_anything(bench: Bench, crashing_pdf: bytes) -> None:
+    bench.put("a.png")
+    (bench.inputs / "b.pdf").write_bytes(crashing_pdf)
+    bench.document("c.pdf", 3)
+    report = bench.run()
+    assert (report.exit_code, report.done, dict(report.failures)) == (ExitCode.SOME_FAILED, 4, {"unreadable": 1})
+    with bench.ledger() as ledger:
+        ((file, page),) = ledger.failures()
+    assert file.path.endswith("b.pdf")
+    assert "SIGSEGV" in page.message
+
+
 def test_a_worker_that_dies_is_written_down_with_its_page(bench: Bench) -> None:
     bench.put("a.png", "kill")
     bench.put("b.png")

@@ -19,7 +19,7 @@ from galley.api import Settings, plan
 from galley.batches.remaining import Validity, digest_of, has_changed, look_at, page_number
 from galley.batches.settings import BatchSettings
 from galley.devices import Slot
-from galley.inputs import find_files, pages_of_file
+from galley.inputs import PageCounter, find_files, pages_of_file
 from galley.inputs.names import file_stem
 from galley.inputs.walking import Found
 from galley.journal import Ledger, open_ledger
@@ -93,6 +93,7 @@ def plan_batch(settings: Settings[Any], batch: BatchSettings) -> BatchPlan:
     with ExitStack() as stack:
         has_journal = database_path(Path(output)).is_file() and not batch.fresh
         ledger = stack.enter_context(open_ledger(Path(output))) if has_journal else None
+        counter = stack.enter_context(PageCounter())
         validity = Validity(batch, [] if ledger is None else ledger.runs())
         for found in find_files(batch.input_dir, batch.pattern, output, found_plan.unsupported.add):
             found_plan.files += 1
@@ -100,12 +101,17 @@ def plan_batch(settings: Settings[Any], batch: BatchSettings) -> BatchPlan:
                 found_plan.unreadable.add(f"{found.path}: {found.message}")
                 found_plan.pages += 1
             else:
-                _look_into(found, batch, ledger, validity, found_plan)
+                _look_into(found, batch, ledger, validity, counter, found_plan)
     return found_plan
 
 
 def _look_into(
-    found: Found, batch: BatchSettings, ledger: Ledger | None, validity: Validity, found_plan: BatchPlan
+    found: Found,
+    batch: BatchSettings,
+    ledger: Ledger | None,
+    validity: Validity,
+    counter: PageCounter,
+    found_plan: BatchPlan,
 ) -> None:
     if os.path.basename(found.name) != file_stem(os.path.basename(found.path)):
         found_plan.renamed.add(f"{found.path} -> {found.name}")
@@ -119,7 +125,7 @@ def _look_into(
         else:
             made = validity.documents(known)
             settled = {entry.page for entry in entries if validity.holds(entry, made)}
-    for number, page in enumerate(pages_of_file(found.path, found.name, batch.inputs)):
+    for number, page in enumerate(pages_of_file(found.path, found.name, batch.inputs, counter)):
         found_plan.pages += 1
         found_plan.settled += page_number(page) in settled
         if isinstance(page, PageRef):

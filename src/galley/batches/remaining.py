@@ -21,7 +21,7 @@ from typing import NamedTuple
 from galley.batches.settings import PARTS, BatchSettings, Watch
 from galley.completion import no_document
 from galley.errors import BadInput
-from galley.inputs import find_files, pages_of_file
+from galley.inputs import PageCounter, find_files, pages_of_file
 from galley.inputs.files import open_file
 from galley.inputs.options import kind_of
 from galley.inputs.walking import Found
@@ -103,11 +103,19 @@ class Validity:
 class Remaining:
     """Lists the inputs of a batch against its journal. Holds the files and documents in work, nothing else."""
 
-    def __init__(self, journal: Journal, batch: BatchSettings, watch: Watch, stop: Callable[[], bool]) -> None:
-        """`stop` ends the listing as soon as it says so."""
+    def __init__(
+        self,
+        journal: Journal,
+        batch: BatchSettings,
+        counter: PageCounter,
+        watch: Watch,
+        stop: Callable[[], bool],
+    ) -> None:
+        """`counter` opens the documents; `stop` ends the listing as soon as it says so."""
         self.progress = Progress()
         self._journal = journal
         self._batch = batch
+        self._counter = counter
         self._watch = watch
         self._stop = stop
         self._output = os.path.realpath(batch.output_dir)
@@ -266,7 +274,7 @@ class Remaining:
     ) -> Iterator[PageRef | Unreadable]:
         """Give out the pages that are not among `kept`."""
         held: set[int] | None = None
-        for page in pages_of_file(file.path, file.name, self._batch.inputs):
+        for page in pages_of_file(file.path, file.name, self._batch.inputs, self._counter):
             if held is None:
                 held = self._begin(file, page, kept, outdated)
             if page_number(page) not in held:

@@ -31,7 +31,7 @@ from galley.fleet.messages import (
     WorkerRecycled,
     WorkerStarting,
 )
-from galley.inputs import count_files_in, page_stem
+from galley.inputs import PageCounter, count_files_in, page_stem
 from galley.journal import Journal, PageEntry, RunStart, WorkerEvent, open_journal
 from galley.journal.records import DONE, FAILED, FINISHED, INTERRUPTED, STOPPED
 from galley.outputs.files import remove_empty_folders, remove_tree, sweep
@@ -97,10 +97,14 @@ def run_batch(
         KeyboardInterrupt: broken off; the pages in hand are pending.
     """
     batch.check()
-    with closing(open_journal(Path(batch.output_dir), batch.fresh)) as journal, closing(open_runner()) as runner:
+    with (
+        closing(open_journal(Path(batch.output_dir), batch.fresh)) as journal,
+        closing(open_runner()) as runner,
+        PageCounter() as counter,
+    ):
         if batch.fresh:
             remove_tree(Path(batch.output_dir, PARTS))
-        return _Run(batch, journal, runner, Watch() if watch is None else watch, stop).carry_out()
+        return _Run(batch, journal, runner, counter, Watch() if watch is None else watch, stop).carry_out()
 
 
 class _Ending(NamedTuple):
@@ -116,7 +120,13 @@ class _Run:
     """One run, from its row in the journal to its report."""
 
     def __init__(
-        self, batch: BatchSettings, journal: Journal, runner: PageRunner, watch: Watch, stop: Callable[[], bool]
+        self,
+        batch: BatchSettings,
+        journal: Journal,
+        runner: PageRunner,
+        counter: PageCounter,
+        watch: Watch,
+        stop: Callable[[], bool],
     ) -> None:
         self._batch = batch
         self._journal = journal
@@ -128,7 +138,7 @@ class _Run:
         self._begun = time.monotonic()
         self._previous = journal.runs()[-1:]
         journal.begin_run(_run_start(batch, runner.slots))
-        self._remaining = Remaining(journal, batch, watch, self._stopping)
+        self._remaining = Remaining(journal, batch, counter, watch, self._stopping)
         self._lines = LineStore(journal) if batch.lines else None
         self._started: dict[int, float] = {}
         self._endings: deque[_Ending] = deque()

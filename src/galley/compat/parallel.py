@@ -153,7 +153,7 @@ class _Foreign:
 
     def predict_iter(self, input: Any, **options: Any) -> Iterator[ForeignResult]:  # noqa: A002 - PaddleOCR's name
         _require_picklable("predict", options)
-        units = list_units(input, self._settings.inputs, as_objects=self._as_objects)
+        units = list_units(input, self._settings.inputs, self._runner.counter, as_objects=self._as_objects)
         outcomes = self._runner.run_pages(units, options)
         return gather(outcomes, ForeignResult, self._settings.on_failure)
 

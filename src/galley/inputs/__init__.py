@@ -9,10 +9,12 @@ from galley.inputs.listing import Input, list_pages, pages_of_file
 from galley.inputs.loading import PageLoader, load_pixels
 from galley.inputs.names import page_stem
 from galley.inputs.options import InputOptions
+from galley.inputs.page_counter import PageCounter
 
 __all__ = [
     "Input",
     "InputOptions",
+    "PageCounter",
     "PageLoader",
     "check_folder",
     "count_files",

@@ -1,6 +1,6 @@
 """Opening documents of several pages: PDF and TIFF.
 
-Runs in: parent (number of pages) and worker (pages).
+Runs in: worker (pages) and the child of `galley.inputs.page_counter` (number of pages).
 """
 
 from __future__ import annotations
