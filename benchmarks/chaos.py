@@ -48,7 +48,7 @@ from galley.results import SavedDocument, SavedPage
 
 WORKERS = 3
 LIMITS = Limits(page_timeout=0.7, max_tries=3, restart_delay=0.01, max_deaths=100, max_crashes=1000)
-LATEST_KILL = 1.5
+LATEST_KILL = 2.5
 """Seconds after its first worker was started, within which a batch is killed."""
 
 
@@ -180,27 +180,44 @@ def start(seed: int, root: Path, retry_failed: bool) -> subprocess.Popen[bytes]:
 
 
 def harass(batch: subprocess.Popen[bytes], chance: random.Random, kill_after: float = math.inf) -> int:
-    """Kill workers now and then, and the batch itself so many seconds after its first worker; its exit code."""
+    """Kill workers now and then, once the child that opens documents, and the batch itself so many seconds after its
+    first worker; its exit code.
+    """
     end = math.inf
+    opener_killed = False
     while batch.poll() is None:
         now = time.monotonic()
-        workers = find_workers(batch.pid)
-        if workers and end == math.inf:
+        workers, others = find_children(batch.pid)
+        if end == math.inf and workers:
             end = now + kill_after
         if now >= end:
             batch.kill()
-        elif workers and chance.random() < 0.3:
+        # The opener only once: more often, and it would seem that a document does it, which is tried three times.
+        victims = workers if opener_killed else workers + others
+        if now < end and victims and chance.random() < 0.3:
+            victim = chance.choice(victims)
+            opener_killed |= victim in others
             with suppress(psutil.NoSuchProcess):
-                chance.choice(workers).kill()
+                victim.kill()
         time.sleep(min(chance.uniform(0.02, 0.5), max(end - now, 0.001)))
     return batch.returncode
 
 
-def find_workers(pid: int) -> list[psutil.Process]:
+def find_children(pid: int) -> tuple[list[psutil.Process], list[psutil.Process]]:
+    """The batch's workers, and its other children."""
     try:
-        return list(psutil.Process(pid).children())
+        children = psutil.Process(pid).children()
     except psutil.NoSuchProcess:
-        return []
+        return [], []
+    workers = [child for child in children if is_worker(child)]
+    return workers, [child for child in children if child not in workers]
+
+
+def is_worker(process: psutil.Process) -> bool:
+    try:
+        return any("galley.fleet.worker" in word for word in process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
 
 
 def count_outcomes(root: Path) -> int:
@@ -244,8 +261,7 @@ def as_fated(plan: Plan, root: Path) -> list[str]:
     with open_ledger(root / "out") as ledger:
         for file, page in ledger.pages():
             stem = stem_of(file.name, page.page)
-            expected = PERMANENT.get(plan.fates[stem])
-            if page.kind != expected:
+            if page.kind != PERMANENT.get(plan.fates[stem]):
                 problems.append(f"{stem}, fated to {plan.fates[stem]}, is {page.state} {page.kind}: {page.message}")
     return problems
 

@@ -278,6 +278,16 @@ def test_a_document_that_crashes_what_opens_it_costs_no_other_input_anything(ben
     assert "SIGSEGV" in page.message
 
 
+def test_a_document_is_counted_once(bench: Bench) -> None:
+    document = bench.document("a.pdf", 5)
+    bench.run(stop=bench.stop_after(2))
+    done = len(bench.listed)
+    status = document.stat()
+    document.write_bytes(b"-" * status.st_size)  # which would now be refused as a whole
+    os.utime(document, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert (bench.run().done, len(bench.listed)) == (5, 5 - done)
+
+
 def test_a_worker_that_dies_is_written_down_with_its_page(bench: Bench) -> None:
     bench.put("a.png", "kill")
     bench.put("b.png")

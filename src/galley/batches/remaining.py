@@ -50,6 +50,8 @@ class OpenFile:
     id: int = 0
     """Its number in the journal; 0 before it is in there."""
     digest: str | None = None
+    count: int | None = None
+    """Number of its pages, where an earlier run has found out."""
     left: int = 0
     """Pages without an outcome."""
     is_document: bool = False
@@ -232,7 +234,10 @@ class Remaining:
                     known._replace(size=look.size, mtime_ns=look.mtime_ns, digest=digest, state=LISTED, message="")
                 )
             return
-        yield from self._open_file(OpenFile(found.path, known.name, look, known.id, digest), kept, outdated)
+        # One page may also be the failure to have any.
+        count = None if known.pages == 1 or has_changed(known, look, digest) else known.pages
+        file = OpenFile(found.path, known.name, look, known.id, digest, count)
+        yield from self._open_file(file, kept, outdated)
 
     def _sort_out(
         self, known: FileRecord, look: Look, digest: str | None
@@ -274,7 +279,7 @@ class Remaining:
     ) -> Iterator[PageRef | Unreadable]:
         """Give out the pages that are not among `kept`."""
         held: set[int] | None = None
-        for page in pages_of_file(file.path, file.name, self._batch.inputs, self._counter):
+        for page in pages_of_file(file.path, file.name, self._batch.inputs, self._counter, file.count):
             if held is None:
                 held = self._begin(file, page, kept, outdated)
             if page_number(page) not in held:

@@ -114,8 +114,13 @@ def _unsupported(element: FileInput) -> Unreadable:
     return Unreadable(element.path, f"not a supported kind of file; the name must end in one of: {SUPPORTED}")
 
 
-def pages_of_file(path: str, name: str, options: InputOptions, counter: PageCounter) -> Iterator[PageRef | Unreadable]:
-    """The pages of one file of a supported kind under the output name `name`; one `Unreadable` if it has none."""
+def pages_of_file(
+    path: str, name: str, options: InputOptions, counter: PageCounter, count: int | None = None
+) -> Iterator[PageRef | Unreadable]:
+    """The pages of one file of a supported kind under the output name `name`; one `Unreadable` if it has none.
+
+    A document whose `count` of pages is known is not opened.
+    """
     kind = kind_of(path)
     assert kind is not None
     try:
@@ -123,7 +128,8 @@ def pages_of_file(path: str, name: str, options: InputOptions, counter: PageCoun
         if kind is PageKind.IMAGE:
             yield PageRef(kind, path, None, None, name)
             return
-        count = counter.count(path, kind, options.pdf_password)
+        if count is None:
+            count = counter.count(path, kind, options.pdf_password)
     except BadInput as error:
         yield Unreadable(path, str(error))
         return

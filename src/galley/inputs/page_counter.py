@@ -23,8 +23,8 @@ from galley.pages import PageKind
 LONGEST = 30.0
 """Seconds that one document may take. Neither the number of its pages nor its size matters much; damage does."""
 
-_TRIES = 2
-"""A child that dies may have been killed by somebody, for want of memory."""
+_TRIES = 3
+"""A child that dies may have been killed by somebody, or for want of memory."""
 
 # As for workers: not `-m`, which would put the working folder, full of a user's files, first on the import path.
 _BOOT = "import sys; limit, *sys.path = sys.argv[1:]; from galley.inputs.page_counter import serve; serve(float(limit))"
@@ -121,7 +121,7 @@ def serve(longest: float) -> None:
     """Answer until the parent is gone. A document that takes too long ends the process by the alarm's default action,
     which no native code can hold up, and which also ends it when the parent is killed meanwhile.
     """
-    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    answers = os.dup(1)
     os.dup2(2, 1)  # whatever a library prints
     for line in sys.stdin.buffer:
         path, kind, password = json.loads(line)
@@ -132,5 +132,7 @@ def serve(longest: float) -> None:
         except BadInput as error:
             answer = str(error)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+        try:
+            os.write(answers, json.dumps(answer).encode() + b"\n")
+        except BrokenPipeError:  # the parent is gone
+            return
