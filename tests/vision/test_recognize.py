@@ -15,6 +15,7 @@ from galley.vision.recognize import (
     line_input,
     padded_width,
     plan_batches,
+    plan_steps,
     stretched_input,
 )
 
@@ -37,8 +38,21 @@ def test_every_line_is_in_one_batch_that_is_wide_enough(lines: list[tuple[int, i
     assert all(len(batch.lines) == count for batch in batches[:-1])
     for batch in batches:
         assert batch.width == max(padded_width(*lines[index], SIZE) for index in batch.lines)
+        assert batch.proportion == max(20 / 3, *(lines[index][1] / lines[index][0] for index in batch.lines))
     ratios = [lines[index][1] / lines[index][0] for batch in batches for index in batch.lines]
     assert ratios == sorted(ratios)
+
+
+@given(st.lists(shapes, max_size=40), st.sampled_from([1, 8, 32]))
+def test_a_line_alone_is_padded_by_less_than_a_step(lines: list[tuple[int, int]], step: int) -> None:
+    batches = plan_steps(lines, SIZE, step)
+    assert sorted(index for batch in batches for index in batch.lines) == list(range(len(lines)))
+    for batch in batches:
+        (line,) = batch.lines
+        assert 0 <= batch.width - padded_width(*lines[line], SIZE) < step
+        assert batch.width % step == 0
+        assert batch.width <= SIZE.max_width
+        assert lines[line][1] / lines[line][0] <= batch.proportion
 
 
 @given(st.integers(1, 60), st.integers(1, 2000), st.integers(0, 400))

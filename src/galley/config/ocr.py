@@ -76,7 +76,8 @@ class OcrConfig:
     )
     recognition_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-OCRv6_small_rec"))
     recognition_batch: int = 6
-    """So many lines, next to each other by their proportions, are padded to one width."""
+    """So many lines, next to each other by their proportions, are padded to one width; in lower precision than
+    float32 each is padded by itself, whatever this says."""
     detection_shape: tuple[int, int, int] | None = None
     """Channels, height and width that every page is scaled to for detection; None: by the options."""
     recognition_shape: tuple[int, int, int] | None = None

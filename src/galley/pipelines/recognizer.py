@@ -18,10 +18,12 @@ from galley.errors import ModelError
 from galley.models.metadata import read_metadata
 from galley.models.rules import Model, RecognizerRules
 from galley.results import Image
-from galley.vision.recognize import Batch, Line, LineSize, decode, line_input, plan_batches, stretched_input
+from galley.vision.recognize import Batch, Line, LineSize, decode, line_input, plan_batches, plan_steps, stretched_input
 
 _CHARACTERS = "character"
 """Key of the characters in a graph's metadata."""
+_WIDTH_STEP = 32
+"""Widths in lower precision: kernels for the few multiples stay at hand, and no line is padded by more than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,9 @@ class Recognizer:
             model: the network.
             config: how to run it.
             slot: where to run it.
-            batch: how many lines are padded to one width.
+            batch: how many lines are padded to one width in float32. That is PaddleOCR's way, and it shows in the
+                answers: the network sees the padding too. In lower precision, where the answers differ by rounding
+                anyway, each line is padded by itself.
             shape: (height, width) that every line is scaled to; None for each its own, by its proportions.
         """
         if not isinstance(model.rules, RecognizerRules):
@@ -69,19 +73,23 @@ class Recognizer:
     def read(self, lines: Sequence[Image]) -> list[ReadLine]:
         """The texts of lines (h, w, 3), BGR, each at least one pixel high and wide, in the same order."""
         texts: dict[int, ReadLine] = {}
-        shapes = [(line.shape[0], line.shape[1]) for line in lines]
-        for batch in plan_batches(shapes, self._size, self._batch):
+        for batch in self._plan([(line.shape[0], line.shape[1]) for line in lines]):
             for index in batch.lines:
-                texts[index] = self._read_one(lines[index], batch, lines)
+                texts[index] = self._read_one(lines[index], batch)
         return [texts[index] for index in range(len(lines))]
 
-    def _read_one(self, line: Image, batch: Batch, lines: Sequence[Image]) -> ReadLine:
+    def _plan(self, shapes: Sequence[tuple[int, int]]) -> list[Batch]:
+        if self.info.precision == "fp32":
+            return plan_batches(shapes, self._size, self._batch)
+        return plan_steps(shapes, self._size, _WIDTH_STEP)
+
+    def _read_one(self, line: Image, batch: Batch) -> ReadLine:
         (answer,) = self._session.run(self._network_input(line, batch.width)[np.newaxis])
         best = answer[0].argmax(axis=-1)
         # Looked up, not searched again: the answer has 18,710 columns for each of some hundred steps.
         read = decode(best, answer[0][np.arange(len(best)), best], self._characters)
-        widest = max(self._size.width / self._size.height, *(_proportion(lines[index]) for index in batch.lines))
-        return ReadLine(read, answer.shape[1] * (_proportion(line) / widest))
+        height, width = line.shape[:2]
+        return ReadLine(read, answer.shape[1] * (width / height / batch.proportion))
 
     def _network_input(self, line: Image, width: int) -> NDArray[np.float32]:
         planes = line_input(line, self._size, width) if self._shape is None else stretched_input(line, *self._shape)
@@ -90,11 +98,6 @@ class Recognizer:
     def close(self) -> None:
         """Release the network."""
         self._session.close()
-
-
-def _proportion(line: Image) -> float:
-    height, width = line.shape[:2]
-    return float(width / height)
 
 
 def _characters(model: Model, rules: RecognizerRules) -> tuple[str, ...]:

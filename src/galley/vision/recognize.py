@@ -37,6 +37,8 @@ class Batch:
     lines: tuple[int, ...]
     """Indices of the lines, narrowest first."""
     width: int
+    proportion: float
+    """Width by height of a line that would fill that width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,32 @@ class Line:
 
 def plan_batches(shapes: Sequence[tuple[int, int]], size: LineSize, lines: int) -> list[Batch]:
     """Lines of these (height, width), in batches of `lines`, by their proportions; each as wide as its widest."""
-    order = sorted(range(len(shapes)), key=lambda index: shapes[index][1] / shapes[index][0])
-    widths = [padded_width(height, width, size) for height, width in shapes]
+    order = _by_proportion(shapes)
     groups = [tuple(order[start : start + lines]) for start in range(0, len(order), lines)]
-    return [Batch(group, max(widths[line] for line in group)) for group in groups]
+    return [_batch(group, shapes, size) for group in groups]
+
+
+def _batch(lines: tuple[int, ...], shapes: Sequence[tuple[int, int]], size: LineSize) -> Batch:
+    widths = [padded_width(*shapes[line], size) for line in lines]
+    least = size.width / size.height
+    return Batch(lines, max(widths), max(least, *(shapes[line][1] / shapes[line][0] for line in lines)))
+
+
+def plan_steps(shapes: Sequence[tuple[int, int]], size: LineSize, step: int) -> list[Batch]:
+    """Lines of these (height, width), each alone and padded to the next multiple of `step` only.
+
+    Fewer pixels than in batches, and few different widths: an engine has to prepare itself for each.
+    """
+    batches = []
+    for line in _by_proportion(shapes):
+        height, width = shapes[line]
+        padded = min(math.ceil(padded_width(height, width, size) / step) * step, size.max_width)
+        batches.append(Batch((line,), padded, max(padded / size.height, width / height)))
+    return batches
+
+
+def _by_proportion(shapes: Sequence[tuple[int, int]]) -> list[int]:
+    return sorted(range(len(shapes)), key=lambda index: shapes[index][1] / shapes[index][0])
 
 
 def padded_width(height: int, width: int, size: LineSize) -> int:
