@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from galley.compat.batch import batch as batch
     from galley.compat.doc_preprocessor import DocPreprocessor as DocPreprocessor
+    from galley.compat.doc_understanding import DocUnderstanding as DocUnderstanding
     from galley.compat.ocr import OCR as OCR
     from galley.compat.ocr import PaddleOCR as PaddleOCR
     from galley.compat.parallel import ParallelPipeline as ParallelPipeline
@@ -35,6 +36,7 @@ __version__ = "0.1.0"
 _HOME = {
     "batch": "galley.compat.batch",
     "DocPreprocessor": "galley.compat.doc_preprocessor",
+    "DocUnderstanding": "galley.compat.doc_understanding",
     "OCR": "galley.compat.ocr",
     "PaddleOCR": "galley.compat.ocr",
     "ParallelPipeline": "galley.compat.parallel",

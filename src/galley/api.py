@@ -12,9 +12,28 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from galley.answering.local import require_model_folder
+from galley.answering.reach import require_servers
 from galley.completion import OpenDocuments
-from galley.config import DocPreprocessorConfig, OcrConfig, PipelineConfig, StructureConfig, TableConfig
-from galley.devices import Device, Slot, discover, parse_devices, plan_slots, require_devices, usable_cores
+from galley.config import (
+    DocPreprocessorConfig,
+    DocUnderstandingConfig,
+    OcrConfig,
+    PipelineConfig,
+    Servers,
+    StructureConfig,
+    TableConfig,
+)
+from galley.devices import (
+    Device,
+    Slot,
+    discover,
+    parse_devices,
+    plan_server_slots,
+    plan_slots,
+    require_devices,
+    usable_cores,
+)
 from galley.engines import choose_engine, installed_engines
 from galley.errors import BadArguments
 from galley.fleet.inline import run_inline
@@ -23,6 +42,7 @@ from galley.fleet.messages import Factory, FleetEvent
 from galley.fleet.run import Fleet
 from galley.foreign import ForeignConfig
 from galley.inputs import InputOptions, PageCounter, list_pages
+from galley.inputs.rows import list_questions
 from galley.models.folder import read_folder
 from galley.models.rules import Model
 from galley.models.store import FetchProgress, ensure_models
@@ -41,6 +61,12 @@ PIPELINE_NAMES: Mapping[type, str] = {
 """Configuration -> its pipeline in `galley.pipelines.page_pipeline`."""
 _RESULTS_PER_SLOT = 4
 """Results, in multiples of a slot's depth, that an ordered run of whole results may hold back for each slot."""
+_ANSWERS_PER_SERVER = 8192
+"""As many may be held back for each server: answers are small, and one may take minutes while others take none."""
+_SERVER_DEATHS = 11
+"""Times in a row that a server may be found away; with the pauses between, it has four minutes to come back."""
+_GRACE = 60.0
+"""Seconds that a worker gets beyond those of a question, which it counts itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +76,8 @@ class Settings(Generic[ConfigT]):
     pipeline: ConfigT
     device: str | None = None
     """A device string; None takes the first GPU that can be used, else the CPU."""
+    servers: Servers = field(default_factory=Servers)
+    """In place of devices, where there are any."""
     instances_per_device: int = 1
     threads: int | None = None
     """Engine threads per instance; None for one per core of its share."""
@@ -81,6 +109,10 @@ class Runner(Generic[ConfigT]):
         """
         self.settings = settings
         self.slots = plan(settings)
+        if settings.servers.urls:
+            require_servers(settings.servers.urls)
+        elif isinstance(settings.pipeline, DocUnderstandingConfig):
+            require_model_folder(settings.pipeline.model_folder)
         if settings.save is not None and settings.save.folder is not None:
             require_folder(Path(settings.save.folder))
         self._factory = _factory(settings, _models(settings, fetch_progress))
@@ -100,7 +132,7 @@ class Runner(Generic[ConfigT]):
         """One outcome for each page, for each input that yields none, and for each document that is made of its pages.
 
         Args:
-            inputs: what `galley.inputs.list_pages` takes.
+            inputs: what `galley.inputs.list_pages` takes, and for DocUnderstanding mappings as well.
             options: the pipeline's per-page options; None for those of the settings.
             ordered: in input order, holding back at most `limits.window` results; else as they come.
 
@@ -108,7 +140,8 @@ class Runner(Generic[ConfigT]):
             NoWorkerLeft: all workers died again and again.
             GalleyError: the pipeline could not be opened.
         """
-        pages = list_pages(inputs, self.settings.inputs, self.counter)
+        asks = isinstance(self.settings.pipeline, DocUnderstandingConfig)
+        pages: Iterator[Unit] = (list_questions if asks else list_pages)(inputs, self.settings.inputs, self.counter)
         save = self.settings.save
         if save is None or save.documents is None:
             yield from self.run_pages(pages, options, ordered=ordered)
@@ -169,6 +202,11 @@ class Runner(Generic[ConfigT]):
 
     def _limits(self) -> Limits:
         limits = self.settings.limits
+        if self.settings.servers.urls:
+            return _served_limits(limits, self.settings.servers.concurrency, len(self.slots))
+        if isinstance(self.settings.pipeline, DocUnderstandingConfig):
+            batch_size = max(limits.batch_size, self.settings.pipeline.batch_size)
+            limits = replace(limits, batch_size=batch_size, depth=max(limits.depth, 2 * batch_size))
         if self.settings.save is not None:
             return limits
         # Whole results hold page-size arrays: hold back no more than it takes to keep every slot busy.
@@ -185,6 +223,19 @@ class Runner(Generic[ConfigT]):
 
 def _look_away(event: object) -> None:
     """An observer that does nothing."""
+
+
+def _served_limits(limits: Limits, concurrency: int, slots: int) -> Limits:
+    """For workers that wait for servers."""
+    return replace(
+        limits,
+        batch_size=1,
+        concurrency=concurrency,
+        depth=concurrency + max(2, concurrency // 4),  # with pictures that are read ahead
+        page_timeout=limits.page_timeout + _GRACE,
+        max_deaths=_SERVER_DEATHS,
+        window=max(limits.window, _ANSWERS_PER_SERVER * slots),
+    )
 
 
 def in_order(numbered: Iterable[tuple[int, Outcome]]) -> Iterator[Outcome]:
@@ -205,15 +256,21 @@ def plan(settings: Settings[Any]) -> tuple[Slot, ...]:
         BadArguments: the device string or a count is wrong.
         DeviceError: a device or an engine for it is not there; what is there is named.
     """
+    if settings.servers.urls:
+        if settings.device is not None:
+            raise BadArguments(f"servers take the place of devices; leave out the device, {settings.device}")
+        return plan_server_slots(
+            len(settings.servers.urls), settings.instances_per_device, usable_cores(), settings.threads
+        )
     found = discover()
     engine = settings.pipeline.engine.engine
-    is_foreign = isinstance(settings.pipeline, ForeignConfig)
+    opens_itself = isinstance(settings.pipeline, ForeignConfig | DocUnderstandingConfig)
     if settings.device is None:
         devices: tuple[Device, ...] = (_default_device(engine, found),)
     else:
         devices = parse_devices(settings.device)
     require_devices(devices, found)
-    for kind in set() if is_foreign else {device.kind for device in devices}:
+    for kind in set() if opens_itself else {device.kind for device in devices}:
         choose_engine(engine, kind, installed_engines())
     return plan_slots(devices, settings.instances_per_device, usable_cores(), settings.threads)
 
@@ -240,6 +297,17 @@ def _factory(settings: Settings[Any], models: dict[str, Model]) -> Factory:
         return Factory(
             "galley.pipelines.foreign:open_foreign_pipeline",
             {"config": settings.pipeline, "inputs": settings.inputs, "save": settings.save},
+        )
+    if isinstance(settings.pipeline, DocUnderstandingConfig):
+        return Factory(
+            "galley.pipelines.doc_understanding:open_doc_understanding",
+            {
+                "config": settings.pipeline,
+                "urls": settings.servers.urls,
+                "seconds": settings.limits.page_timeout,
+                "inputs": settings.inputs,
+                "save": settings.save,
+            },
         )
     return Factory(
         "galley.pipelines.page_pipeline:open_page_pipeline",

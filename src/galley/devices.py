@@ -31,6 +31,8 @@ VISIBLE_DEVICES: Mapping[str, str] = {
 """Accelerator kind -> the variable by which its driver is told which devices a process may see."""
 
 KINDS = ("cpu", *VISIBLE_DEVICES)
+SERVER = "server"
+"""Kind of what is no device here: a server somewhere."""
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -140,6 +142,13 @@ def plan_slots(
     return tuple(slots)
 
 
+def plan_server_slots(
+    servers: int, instances: int, cores: Sequence[int], threads: int | None = None
+) -> tuple[Slot, ...]:
+    """As `plan_slots`, for servers in place of devices: `server:0` and so on, by their order."""
+    return plan_slots([Device(SERVER, index) for index in range(servers)], instances, cores, threads)
+
+
 def share_cores(cores: Sequence[int], shares: int) -> list[tuple[int, ...]]:
     """`cores` cut into `shares` neighbouring runs of equal length, give or take one; never an empty one."""
     count = len(cores)
@@ -161,7 +170,7 @@ def slot_environment(slot: Slot, base: Mapping[str, str]) -> dict[str, str]:
     environment = dict(base)
     for variable in THREAD_VARIABLES:
         environment[variable] = str(slot.threads)
-    if slot.device.kind != "cpu":
+    if slot.device.kind in VISIBLE_DEVICES:
         variable = VISIBLE_DEVICES[slot.device.kind]
         environment[variable] = _visible_device(slot.device, variable, base.get(variable))
     return environment

@@ -59,6 +59,16 @@ class BadInput(GalleyError):
     exit_code = ExitCode.BAD_INPUT
 
 
+class NoAnswer(GalleyError):
+    """A question that a model or its server did not answer: refused, broken off, or empty."""
+
+    exit_code = ExitCode.SOME_FAILED
+
+
+class OutOfTime(NoAnswer, TimeoutError):
+    """A question whose time was over before there was an answer."""
+
+
 class ModelError(GalleyError):
     """A model that is missing, altered, or not of the expected form."""
 

@@ -25,8 +25,21 @@ class PageKind(Enum):
     """One page of a PDF file, to be rendered."""
     ARRAY = "array"
     """Pixels that the caller handed over."""
+    ROW = "row"
+    """A line of a file of rows, each of which names its picture."""
     OBJECT = "object"
     """Anything else that the caller handed over, for a pipeline that knows what it is."""
+
+
+ROWS_SUFFIX = ".jsonl"
+"""How files end that hold rows."""
+
+
+def name_place(file: str, index: int | None) -> str:
+    """A page, or a row, as a person would name it; `index` is 0-based, and None for a whole file."""
+    if index is None:
+        return file
+    return f"{file}, {'row' if file.lower().endswith(ROWS_SUFFIX) else 'page'} {index + 1}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +50,7 @@ class PageRef:
     path: str | None
     """The file as the user named it (`surrogateescape` for names that are not UTF-8); None for an array."""
     index: int | None
-    """0-based page of a document, as PaddleOCR's `page_index`; None for single pictures and arrays."""
+    """0-based page of a document, as PaddleOCR's `page_index`, or row of a file; None for single pictures."""
     count: int | None
     """Number of pages of the document; None where `index` is None."""
     name: str
@@ -45,12 +58,11 @@ class PageRef:
     pixels: NDArray[np.uint8] | None = None
     """BGR, shape (height, width, 3); only for `ARRAY`."""
     content: Any = None
-    """What the caller handed over; only for `OBJECT`."""
+    """What the caller handed over, or the line; only for `OBJECT` and `ROW`."""
 
     def __str__(self) -> str:
         """The page as a person would name it: `scan.pdf, page 3`."""
-        place = self.path if self.path is not None else self.name
-        return place if self.index is None else f"{place}, page {self.index + 1}"
+        return name_place(self.path if self.path is not None else self.name, self.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,14 @@ class Document:
 
 Unit: TypeAlias = PageRef | Unreadable | Document
 """What a run works on; each has one outcome."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedPicture:
+    """A picture as a file, for others to read."""
+
+    mime: str
+    content: bytes
 
 
 class FailureKind(Enum):

@@ -26,7 +26,7 @@ def paddleocr(modules: Path) -> None:
     package.mkdir()
     (package / "__init__.py").write_text(
         "from ._models import TextDetection\n"
-        "from ._pipelines import (\n    DocPreprocessor,\n    DocUnderstanding,\n    PPStructureV3,\n)\n"
+        "from ._pipelines import (\n    DocPreprocessor,\n    PaddleOCRVL,\n    PPStructureV3,\n)\n"
         "from ._errors import APIError\n"
         "raise ImportError('the parent must not import this')\n"
     )
@@ -48,8 +48,8 @@ def test_near_matches_of_an_unknown_name_are_said(name: str) -> None:
 
 @pytest.mark.usefixtures("paddleocr")
 def test_a_paddleocr_pipeline_without_its_prefix_is_recognized() -> None:
-    with pytest.raises(BadArguments, match="did you mean paddleocr:DocUnderstanding"):
-        resolve("DocUnderstanding")
+    with pytest.raises(BadArguments, match="did you mean paddleocr:PaddleOCRVL"):
+        resolve("PaddleOCRVL")
 
 
 @pytest.mark.parametrize("name", ["", ":", "a:", ":B", "a.:B", "a:B.C", "a b:C", "a:B:C", "../x:Y"])

@@ -5,6 +5,8 @@ Runs in: parent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from galley.journal import Journal
@@ -30,12 +32,12 @@ class LineStore:
         self._shards.recover(journal.shard_lengths())
         journal.before_commit(self._write)
 
-    def add(self, name: str, result: Any) -> Line:
+    def add(self, name: str, result: Any, beside: Mapping[str, Any] = MappingProxyType({})) -> Line:
         """Take the line of one page; it lasts from the journal's next commit on."""
         if self._shards.full:
             self._write()
             self._shards.begin_next()
-        return self._shards.append(encode_line(name, result))
+        return self._shards.append(encode_line(name, result, beside))
 
     def compact(self) -> None:
         """Drop the lines of pages that were done again since: move the others to a new shard, remove the old one."""

@@ -293,7 +293,7 @@ class Remaining:
         """Once it is known how many pages the file has: the numbers of those that are not to be done again."""
         count = 1 if not isinstance(first, PageRef) or first.count is None else first.count
         file.is_document = isinstance(first, PageRef) and first.kind in (PageKind.PDF, PageKind.TIFF)
-        possible = range(count) if file.is_document else (WHOLE,)
+        possible = range(count) if page_number(first) != WHOLE else (WHOLE,)
         if any(entry.page not in possible for entry in kept):  # it has another kind or number of pages than before
             self._journal.forget_pages(kept[0].file)
             kept, outdated = [], [*kept, *outdated]

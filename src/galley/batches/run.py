@@ -291,7 +291,8 @@ class _Run:
         )
 
     def _add_line(self, done: Done) -> Line | None:
-        return None if self._lines is None else self._lines.add(page_stem(done.page), done.result.json)
+        saved: SavedPage = done.result
+        return None if self._lines is None else self._lines.add(page_stem(done.page), saved.json, saved.beside())
 
     # ---- the end ----
 

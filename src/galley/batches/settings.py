@@ -32,6 +32,7 @@ class BatchSettings:
     """Everything about a batch except the pipeline."""
 
     input_dir: str
+    """A folder, or a file of rows."""
     output_dir: str
     pattern: str = "*"
     """Glob of the files below `input_dir`; a folder that matches stands for all files in it."""

@@ -27,6 +27,7 @@ from galley.cli.summary import print_summary
 from galley.compat.batch import (
     DEFAULT_FORMATS,
     RUN_ROWS,
+    SERVER_ROWS,
     BatchRequest,
     option_rows,
     parse_options,
@@ -52,9 +53,18 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--pipeline",
         required=True,
         metavar="NAME",
-        help="DocPreprocessor, OCR, PPStructureV3, paddleocr:NAME or package.module:Class",
+        help="DocPreprocessor, OCR, PPStructureV3, DocUnderstanding, paddleocr:NAME or package.module:Class",
     )
-    add("--input_dir", required=True, metavar="FOLDER", help="where the inputs are")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--input_dir", metavar="FOLDER", help="where the inputs are")
+    source.add_argument(
+        "--input_jsonl",
+        metavar="FILE",
+        help='DocUnderstanding: questions, one on each line: {"image": PATH, "query": TEXT}; paths begin at its folder',
+    )
+    question = parser.add_mutually_exclusive_group()
+    question.add_argument("--query", metavar="TEXT", help="DocUnderstanding: asked of every page")
+    question.add_argument("--query_file", metavar="FILE", help="the same in a file")
     add("--device", help="as for the pipeline's own command (default: the first GPU that can be used, else cpu)")
     add("--output_dir", default="output", metavar="FOLDER", help="for results and journal (default: output)")
     add("--instances_per_device", type=int, default=1, metavar="N", help="pipelines on each device (default: 1)")
@@ -83,7 +93,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--allow_empty", action="store_true", help="finding no input is no error")
     add("--dry_run", action="store_true", help="say what would be done, and do nothing")
     add("--quiet", action="store_true", help="show no progress; failures are still reported")
-    add_keyword_flags(parser, RUN_ROWS)
+    add_keyword_flags(parser, (*SERVER_ROWS, *RUN_ROWS))
     parser.set_defaults(run=_run)
 
 
@@ -96,15 +106,19 @@ def _run(options: argparse.Namespace) -> ExitCode:
 
 def _request(options: argparse.Namespace) -> BatchRequest:
     given = {} if options.config is None else read_options(options.config)
+    servers = {row.name: value for row in SERVER_ROWS if (value := getattr(options, row.name)) is not None}
     return BatchRequest(
         pipeline=options.pipeline,
         input_dir=options.input_dir,
+        input_jsonl=options.input_jsonl,
+        query=options.query,
+        query_file=options.query_file,
         device=options.device,
         output_dir=options.output_dir,
         instances_per_device=options.instances_per_device,
         batch_size=options.batch_size,
         input_glob_pattern=options.input_glob_pattern,
-        options=given | parse_options(option_rows(options.pipeline), options.set),
+        options=given | servers | parse_options(option_rows(options.pipeline), options.set),
         run_options={row.name: getattr(options, row.name) for row in RUN_ROWS},
         formats=options.format,
         per_document=options.per_document,

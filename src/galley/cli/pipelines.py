@@ -22,9 +22,8 @@ from galley.cli.fetching import ShownFetch
 from galley.cli.flags import PER_DOCUMENT, add_keyword_flags, words
 from galley.cli.showing import count_listed, open_progress
 from galley.cli.summary import exit_code, print_summary
-from galley.compat import doc_preprocessor, ocr, structure, table_recognition
+from galley.compat import doc_preprocessor, doc_understanding, ocr, structure, table_recognition
 from galley.compat.interface import Interface, make_settings
-from galley.compat.keywords import Keyword
 from galley.errors import BadArguments, ExitCode
 from galley.inputs import count_files
 from galley.outputs.files import TEMPORARY_PREFIX, remove_tree
@@ -40,6 +39,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         (ocr.INTERFACE, "find and read the text on pages"),
         (table_recognition.INTERFACE, "find the tables of pages and read them"),
         (structure.INTERFACE, "find the parts of pages, and put their content in reading order"),
+        (doc_understanding.INTERFACE, "answer questions about pages"),
     ):
         parser = commands.add_parser(
             interface.command,
@@ -47,18 +47,19 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
             description=f"{purpose.capitalize()}, on one device or many.",
             allow_abbrev=False,
         )
-        _add_flags(parser, interface.rows, interface.result)
+        _add_flags(parser, interface)
         parser.set_defaults(run=partial(_run_pipeline, interface))
 
 
-def _add_flags(parser: argparse.ArgumentParser, rows: Sequence[Keyword], result: type) -> None:
+def _add_flags(parser: argparse.ArgumentParser, interface: Interface) -> None:
+    result = interface.result
     parser.add_argument(
         "-i",
         "--input",
         required=True,
         nargs="+",
         metavar="INPUT",
-        help="images, PDF and TIFF documents, folders, globs or URLs",
+        help=interface.input_help,
     )
     parser.add_argument(
         "--save_path",
@@ -74,13 +75,14 @@ def _add_flags(parser: argparse.ArgumentParser, rows: Sequence[Keyword], result:
     )
     parser.add_argument("--per_document", action="store_true", help=PER_DOCUMENT)
     parser.add_argument("--quiet", action="store_true", help="show no progress; failures are still reported")
-    add_keyword_flags(parser, rows)
+    add_keyword_flags(parser, interface.rows)
 
 
 def _run_pipeline(interface: Interface, options: argparse.Namespace) -> ExitCode:
     given = {row.name: getattr(options, row.name) for row in interface.rows if row.flag}
     settings = make_settings(interface, f"galley {interface.command}", given)
-    return _run(replace(settings, save=_save_plan(options, interface.result)), options)
+    inputs = interface.parse_inputs(options.input)
+    return _run(replace(settings, save=_save_plan(options, interface.result)), inputs, options)
 
 
 def _save_plan(options: argparse.Namespace, result: type) -> SavePlan:
@@ -94,19 +96,20 @@ def _save_plan(options: argparse.Namespace, result: type) -> SavePlan:
     return plan_saving(result, options.save_path, names, per_document=options.per_document, parts=str(parts))
 
 
-def _run(settings: Settings[Any], options: argparse.Namespace) -> ExitCode:
+def _run(settings: Settings[Any], inputs: Sequence[Any], options: argparse.Namespace) -> ExitCode:
     console = Console(stderr=True)
     tally = Tally(started_at=time.monotonic())
     printing = options.save_path is None
-    tally.files = count_files(options.input)
+    tally.files = count_files(inputs)
     runner = Runner(settings, ShownFetch(console))
     progress = open_progress(options.quiet, tally, console)
     runner.watch(progress.event, partial(count_listed, tally))
     try:
-        for outcome in runner.run(options.input, ordered=printing):
+        for outcome in runner.run(inputs, ordered=printing):
             progress.outcome(outcome)
             if printing and isinstance(outcome, Done):
-                print(json.dumps({"res": outcome.result.json}, ensure_ascii=False, default=str), flush=True)
+                line = {"res": outcome.result.json, **outcome.result.beside()}
+                print(json.dumps(line, ensure_ascii=False, default=str), flush=True)
     finally:
         progress.close()
         runner.close()

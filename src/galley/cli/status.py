@@ -14,6 +14,7 @@ from galley.batches.report import summarize
 from galley.errors import ExitCode
 from galley.journal import Ledger, RunRecord, open_ledger
 from galley.journal.records import RUNNING
+from galley.pages import name_place
 from galley.progress import describe_seconds
 
 _SHOWN = 20
@@ -47,7 +48,7 @@ def _print(ledger: Ledger, limit: int) -> None:
     for kind, count in counts.failures.items():
         print(f"  {count:,} {kind}")
     for shown, (file, page) in enumerate(ledger.failures(limit), 1):
-        place = file.path if page.page < 0 else f"{file.path}, page {page.page + 1}"
+        place = name_place(file.path, None if page.page < 0 else page.page)
         print(f"  {page.kind}: {_printable(place)}: {page.message}")
         if shown == limit and counts.failed > limit:
             print(f"  and {counts.failed - limit:,} more; --all lists them")

@@ -5,6 +5,7 @@ Runs in: parent.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -16,8 +17,10 @@ import yaml
 from galley.api import Runner, Settings
 from galley.batches import BatchReport, BatchSettings, run_batch
 from galley.batches.settings import LINES, PARTS, flatten
+from galley.compat.asking import choose_source, read_query
 from galley.compat.interface import Interface, make_settings
 from galley.compat.keyword_tables.shared import COMMON
+from galley.compat.keyword_tables.understanding import DOC_UNDERSTANDING
 from galley.compat.keywords import Keyword, check_keywords, settings_values
 from galley.compat.names import OWN, Origin, resolve
 from galley.compat.parallel import foreign_config
@@ -25,6 +28,7 @@ from galley.config import overlay, suggest
 from galley.errors import BadArguments
 from galley.foreign import ForeignPage
 from galley.outputs.saving import SavePlan, plan_saving
+from galley.results import UnderstoodPage
 
 DEFAULT_FORMATS = ("json",)
 """What the script that this command stems from writes."""
@@ -34,6 +38,9 @@ RUN_ROWS: tuple[Keyword, ...] = tuple(
 )
 """Keywords that are about the run and not about the pipeline: flags of `galley batch` for whatever pipeline."""
 
+SERVER_ROWS: tuple[Keyword, ...] = tuple(row for row in DOC_UNDERSTANDING if row.name.startswith("vl_rec_"))
+"""Keywords of pipelines that ask servers, which take the place of `device`: flags of `galley batch` as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class BatchRequest:
@@ -41,7 +48,14 @@ class BatchRequest:
 
     pipeline: str
     """`DocPreprocessor`, `paddleocr:PPStructureV3` or `package.module:Class`: see `galley.compat.names`."""
-    input_dir: str
+    input_dir: str | None = None
+    """The folder of the inputs; or else"""
+    input_jsonl: str | None = None
+    """a JSONL file, each line a question: `{"image": …, "query": …}`."""
+    query: str | None = None
+    """Asked of every page that brings no query of its own."""
+    query_file: str | None = None
+    """The same in a file."""
     device: str | None = None
     """As for the classes; None for the first GPU that can be used, else the CPU."""
     output_dir: str = "output"
@@ -71,7 +85,7 @@ class BatchRequest:
 
 def batch(
     pipeline: str,
-    input_dir: Any,
+    input_dir: Any = None,
     device: str | None = None,
     output_dir: Any = "output",
     instances_per_device: int = 1,
@@ -85,8 +99,8 @@ def batch(
     """Run all matching files of a folder through a pipeline on many devices; what is done already is left out.
 
     The parameters are the fields of `BatchRequest`, whose switches (`per_document`, `retry_failed`, `fresh`,
-    `hash_inputs`, `allow_empty`) and run options (`page_timeout`, `max_tries`, `cpu_threads`, `pdf_password`,
-    `pdf_scale`, `max_pixels`) are given by name.
+    `hash_inputs`, `allow_empty`), questions (`input_jsonl`, `query`, `query_file`) and run options (`page_timeout`,
+    `max_tries`, `cpu_threads`, `pdf_password`, `pdf_scale`, `max_pixels`) are given by name.
 
     Returns:
         Counts, and the exit code that the command would have. Failed pages are counted, and never raised.
@@ -97,22 +111,23 @@ def batch(
     """
     request = BatchRequest(
         pipeline=pipeline,
-        input_dir=str(input_dir),
+        input_dir=None if input_dir is None else str(input_dir),
         device=device,
         output_dir=str(output_dir),
         instances_per_device=instances_per_device,
         batch_size=batch_size,
         input_glob_pattern=input_glob_pattern,
         options={} if options is None else options,
-        run_options={name: value for name, value in more.items() if name not in _SWITCHES},
+        run_options={name: value for name, value in more.items() if name not in _FIELDS},
         formats=formats,
-        **{name: value for name, value in more.items() if name in _SWITCHES},
+        **{name: value for name, value in more.items() if name in _FIELDS},
     )
     settings, plan = prepare(request)
     return run_batch(plan, lambda: Runner(settings))
 
 
 _SWITCHES = ("per_document", "retry_failed", "fresh", "hash_inputs", "allow_empty")
+_FIELDS = (*_SWITCHES, "input_jsonl", "query", "query_file")
 
 
 def prepare(request: BatchRequest) -> tuple[Settings[Any], BatchSettings]:
@@ -121,7 +136,15 @@ def prepare(request: BatchRequest) -> tuple[Settings[Any], BatchSettings]:
     Raises:
         BadArguments: a name, a keyword, a format or a number in it is wrong.
     """
+    source = choose_source(request.pipeline, request.input_dir, request.input_jsonl)
+    query = read_query(request.pipeline, request.query, request.query_file)
+    if query is not None:
+        request = replace(request, options={**request.options, "query": query})
+    if request.input_jsonl is not None and request.per_document:
+        raise BadArguments("per_document is for the pages of documents, and not for rows")
     settings, result = _open_by_name(request)
+    if result is UnderstoodPage and request.input_jsonl is None and "query" not in request.options:
+        raise BadArguments("there is no question: give a query, a query_file or an input_jsonl")
     settings = overlay(settings, _counts(request, settings))
     lines = LINES in request.formats
     files = tuple(name for name in request.formats if name != LINES)
@@ -132,7 +155,7 @@ def prepare(request: BatchRequest) -> tuple[Settings[Any], BatchSettings]:
         save = plan_saving(result, request.output_dir, files, per_document=request.per_document, parts=parts)
     settings = replace(settings, save=save, device=request.device)
     return settings, BatchSettings(
-        input_dir=request.input_dir,
+        input_dir=source,
         output_dir=request.output_dir,
         pattern=request.input_glob_pattern,
         inputs=settings.inputs,
@@ -177,7 +200,18 @@ def identity(pipeline: str, settings: Settings[Any], formats: Sequence[str]) -> 
     """What the results depend on: not where and how fast they are made, nor the secret that opens the inputs."""
     inputs = {"pdf_scale": settings.inputs.pdf_scale, "max_pixels": settings.inputs.max_pixels}
     whole = {"pipeline": pipeline, "config": settings.pipeline, "inputs": inputs, "formats": sorted(formats)}
-    return {name: part for top, value in whole.items() for name, part in flatten(value, top).items()}
+    return {name: _brief(part) for top, value in whole.items() for name, part in flatten(value, top).items()}
+
+
+def _brief(value: Any) -> Any:
+    """A long text as its beginning and checksum: enough to tell it from others."""
+    if not isinstance(value, str) or len(value) <= _LONGEST_TEXT:
+        return value
+    checksum = hashlib.sha256(value.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return f"{value[:_LONGEST_TEXT]}… ({len(value):,} characters, {checksum})"
+
+
+_LONGEST_TEXT = 200
 
 
 def parse_options(rows: Sequence[Keyword] | None, words: Sequence[str]) -> dict[str, Any]:
@@ -241,7 +275,7 @@ def _check_options(request: BatchRequest) -> None:
     for name in request.options:
         if name in _OWN_FLAGS or name in {row.name for row in RUN_ROWS}:
             raise BadArguments(f"{name} is an option of the batch, not of the pipeline: give it without --set")
-    known = [*(row.name for row in RUN_ROWS), *_SWITCHES]
+    known = [*(row.name for row in RUN_ROWS), *_FIELDS]
     for name in request.run_options:
         if name not in known:
             raise BadArguments(f"batch has no keyword {name!r}{suggest(name, known)}")

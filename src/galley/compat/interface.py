@@ -6,7 +6,7 @@ Runs in: parent. The classes and the command line both go through here.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,9 @@ class Interface:
     """The kind of `galley.results.PageResult`."""
     defaults: Callable[[], Settings[Any]]
     """What holds where nothing is given."""
+    parse_inputs: Callable[[Sequence[str]], Sequence[Any]] = tuple
+    """What words on the command line mean as input."""
+    input_help: str = "images, PDF and TIFF documents, folders, globs or URLs"
     translate: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     """Keywords, by name, whose meaning hangs on others: replaced by those that mean it alone."""
     adopt: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict

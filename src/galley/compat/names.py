@@ -25,6 +25,7 @@ from galley.errors import BadArguments
 
 OWN: Mapping[str, str] = {
     "DocPreprocessor": "galley.compat.doc_preprocessor",
+    "DocUnderstanding": "galley.compat.doc_understanding",
     "OCR": "galley.compat.ocr",
     "PaddleOCR": "galley.compat.ocr",
     "TableRecognitionPipelineV2": "galley.compat.table_recognition",

@@ -11,25 +11,32 @@ from galley.config.layout import MERGE_MODES, LayoutOptions
 from galley.config.networks import PRECISIONS, EngineConfig, ModelChoice
 from galley.config.ocr import LIMIT_TYPES, OcrConfig, OcrOptions
 from galley.config.pipeline import PipelineConfig
+from galley.config.servers import Servers
 from galley.config.structure import StructureConfig, StructureOptions
 from galley.config.table import TableConfig, TableOptions
+from galley.config.understanding import NATIVE, SERVER_BACKENDS, DocUnderstandingConfig, UnderstandingOptions
 
 __all__ = [
     "LIMIT_TYPES",
     "MERGE_MODES",
+    "NATIVE",
     "PRECISIONS",
+    "SERVER_BACKENDS",
     "DocPreprocessorConfig",
     "DocPreprocessorOptions",
+    "DocUnderstandingConfig",
     "EngineConfig",
     "LayoutOptions",
     "ModelChoice",
     "OcrConfig",
     "OcrOptions",
     "PipelineConfig",
+    "Servers",
     "StructureConfig",
     "StructureOptions",
     "TableConfig",
     "TableOptions",
+    "UnderstandingOptions",
     "fingerprint",
     "overlay",
     "require_available",

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from galley.errors import BadInput, DeviceError, DeviceLost, OutputError
+from galley.errors import BadInput, DeviceError, DeviceLost, GalleyError, OutputError
 from galley.fleet.messages import Finished, Parcel, Pipeline, Rejected
 from galley.fleet.tray import Loaded
 from galley.pages import Done, Failed, FailureKind, Outcome
@@ -92,7 +92,7 @@ def summarize(error: BaseException) -> str:
         text = " ".join(str(error).split())
     except Exception:  # a broken __str__ must not cost the worker
         text = "(its message cannot be shown)"
-    if isinstance(error, BadInput | OutputError | DeviceError) and text:
+    if isinstance(error, GalleyError) and text:
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 

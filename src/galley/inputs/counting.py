@@ -5,16 +5,17 @@ Runs in: parent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from galley.inputs.elements import TreeInput, classify
 from galley.inputs.walking import walk
 
 
 def count_files(inputs: Sequence[object]) -> int:
-    """The number of files named by `inputs` (paths, folders, patterns, URLs, arrays); none of them is opened."""
-    elements = [classify(value, position) for position, value in enumerate(inputs)]
-    return sum(
+    """The number of files named by `inputs` (paths, folders, patterns, URLs, arrays, questions); none is opened."""
+    questions = sum(isinstance(value, Mapping) for value in inputs)
+    elements = [classify(value, position) for position, value in enumerate(inputs) if not isinstance(value, Mapping)]
+    return questions + sum(
         sum(1 for _ in walk(element.root, element.pattern)) if isinstance(element, TreeInput) else 1
         for element in elements
     )

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from galley.errors import BadArguments, BadInput
 from galley.inputs.elements import ArrayInput, Element, FileInput, TreeInput, UrlInput, bgr_pixels, classify
 from galley.inputs.files import check_file
-from galley.inputs.options import DEFAULT_OPTIONS, SUPPORTED, InputOptions, kind_of
+from galley.inputs.options import DEFAULT_OPTIONS, SUPPORTED, InputOptions, has_rows, kind_of
 from galley.inputs.page_counter import PageCounter
 from galley.inputs.planning import Plan, StreamPlan, plan_names
+from galley.inputs.row_files import rows_of_file
 from galley.inputs.walking import walk
 from galley.pages import PageKind, PageRef, Unreadable
 
@@ -119,8 +120,11 @@ def pages_of_file(
 ) -> Iterator[PageRef | Unreadable]:
     """The pages of one file of a supported kind under the output name `name`; one `Unreadable` if it has none.
 
-    A document whose `count` of pages is known is not opened.
+    A document whose `count` of pages is known is not opened. Of a file of rows, its rows.
     """
+    if has_rows(path):
+        yield from rows_of_file(path, name, count)
+        return
     kind = kind_of(path)
     assert kind is not None
     try:

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, field
 
 from galley.errors import BadArguments
-from galley.pages import PageKind
+from galley.pages import ROWS_SUFFIX, PageKind
 
 DEFAULT_PDF_SCALE = 2.0
 """Pixels per PDF unit of 1/72 inch: 144 dpi, as PaddleOCR."""
@@ -49,6 +49,11 @@ class InputOptions:
 
 
 DEFAULT_OPTIONS = InputOptions()
+
+
+def has_rows(name: str) -> bool:
+    """Whether a file of this name holds rows, each a question about a picture."""
+    return name.lower().endswith(ROWS_SUFFIX)
 
 
 def kind_of(name: str) -> PageKind | None:

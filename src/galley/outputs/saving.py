@@ -18,6 +18,7 @@ from PIL import Image
 from galley.errors import BadArguments
 from galley.foreign import ForeignPage
 from galley.outputs import foreign
+from galley.outputs.answers import save_answer, save_usage
 from galley.outputs.documents import Assembly, DocumentForm, join_json, join_text
 from galley.outputs.encoding import encode_json
 from galley.outputs.files import write_file
@@ -26,7 +27,7 @@ from galley.outputs.pictures import draw_preprocessing, encode_picture, picture_
 from galley.outputs.structured.document import join_markdown, join_word, keep_leaf, keep_leaf_and_pictures
 from galley.outputs.structured.saving import save_markdown, save_plain_text, save_word
 from galley.outputs.tables import save_html, save_xlsx
-from galley.results import PageResult, PreprocessedPage, RecognizedPage, StructuredPage, TablePage
+from galley.results import PageResult, PreprocessedPage, RecognizedPage, StructuredPage, TablePage, UnderstoodPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def save_pictures(page: PageResult | ForeignPage, target: Path) -> list[Path]:
 
 def save_corrected(page: PageResult, target: Path) -> list[Path]:
     """Write the corrected page itself, without captions or the other panels."""
+    assert not isinstance(page, UnderstoodPage)  # has no such format
     corrected = page if isinstance(page, PreprocessedPage) else page.preprocessed
     return _save_pictures(page, {"corrected": to_picture(corrected.output_img)}, target)
 
@@ -70,7 +72,8 @@ def save_text(page: PageResult, target: Path) -> list[Path]:
 
 def drawings(page: PageResult | ForeignPage) -> dict[str, Image.Image]:
     """PaddleOCR's `.img`: the pictures drawn for `page`, by key."""
-    return dict(_DRAWERS[type(page)](page))
+    draw = _DRAWERS.get(type(page))
+    return {} if draw is None else dict(draw(page))
 
 
 def _draw_preprocessed(page: PreprocessedPage) -> dict[str, Image.Image]:
@@ -136,6 +139,7 @@ FORMATS: Mapping[type, Mapping[str, Format]] = {
         "text": Format(save_plain_text, _TEXT),
         "corrected": Format(save_corrected),
     },
+    UnderstoodPage: {"json": _JSON, "text": Format(save_answer, _TEXT), "usage": Format(save_usage)},
     ForeignPage: {
         "json": _JSON,
         "img": Format(save_pictures),
@@ -153,6 +157,7 @@ SAVE_ALL: Mapping[type, tuple[str, ...]] = {
     RecognizedPage: ("json", "img"),
     TablePage: ("json", "img", "html", "xlsx"),
     StructuredPage: ("json", "html", "xlsx", "markdown", "word"),
+    UnderstoodPage: ("json",),
 }
 """Result -> the formats that PaddleOCR's `save_all` writes."""
 

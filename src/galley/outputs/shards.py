@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from galley.errors import OutputError
@@ -39,9 +40,9 @@ def shard_path(folder: Path, number: int) -> Path:
     return folder / f"part-{number:05}.jsonl"
 
 
-def encode_line(name: str, result: Any) -> bytes:
-    """One line: the page's output stem, unique in the folder, and its JSON fields."""
-    return encode_json({"name": name, "res": result}, indent=None) + b"\n"
+def encode_line(name: str, result: Any, beside: Mapping[str, Any] = MappingProxyType({})) -> bytes:
+    """One line: the page's output stem, unique in the folder, its JSON fields, and what there is beside them."""
+    return encode_json({"name": name, "res": result, **beside}, indent=None) + b"\n"
 
 
 class Shards:

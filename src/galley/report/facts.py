@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from galley.errors import ExitCode
 from galley.journal import Counts, FileRecord, PageEntry, RunRecord
 from galley.journal.records import FINISHED, INTERRUPTED, KILLED, RUNNING, STOPPED, WHOLE
+from galley.pages import name_place
 from galley.report.durations import Durations
 from galley.report.timeline import Timeline
 
@@ -166,7 +167,7 @@ def name_page(file: FileRecord, page: PageEntry | int) -> str:
     """A page as a person would name it, in characters that can be shown."""
     number = page if isinstance(page, int) else page.page
     path = printable(file.path)
-    return path if number == WHOLE else f"{path}, page {number + 1}"
+    return name_place(path, None if number == WHOLE else number)
 
 
 def printable(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from galley.journal import Ledger, RunRecord, open_ledger
 from galley.outputs.files import open_whole
+from galley.pages import name_place
 from galley.report.facts import printable
 from galley.report.slices import Slice, cut_slices
 
@@ -77,7 +78,7 @@ def _page_event(piece: Slice, lane: int, zero: float) -> dict[str, Any]:
     colour = {} if page.kind is None else {"cname": "terrible"}
     return {
         "ph": "X",
-        "name": name if page.page < 0 else f"{name}, page {page.page + 1}",
+        "name": name_place(name, None if page.page < 0 else page.page),
         "cat": page.state,
         "pid": page.run,
         "tid": lane,

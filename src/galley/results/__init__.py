@@ -8,8 +8,9 @@ from galley.results.recognized import RecognizedPage, TextLine
 from galley.results.saved import SavedDocument, SavedPage
 from galley.results.structure import StructuredPage
 from galley.results.table_page import TablePage
+from galley.results.understood import UnderstoodPage
 
-PageResult: TypeAlias = PreprocessedPage | RecognizedPage | StructuredPage | TablePage
+PageResult: TypeAlias = PreprocessedPage | RecognizedPage | StructuredPage | TablePage | UnderstoodPage
 """Any pipeline's result."""
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "StructuredPage",
     "TablePage",
     "TextLine",
+    "UnderstoodPage",
 ]

@@ -18,6 +18,10 @@ class SavedPage:
     json: Mapping[str, Any]
     metadata: Mapping[str, Any]
 
+    def beside(self) -> dict[str, Any]:
+        """What a line of JSON says beside the result, whose keys are PaddleOCR's: its cost, where that is known."""
+        return {"usage": self.metadata["usage"]} if "usage" in self.metadata else {}
+
 
 @dataclass(frozen=True, slots=True)
 class SavedDocument:

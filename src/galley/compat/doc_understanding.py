@@ -1,0 +1,145 @@
+"""`DocUnderstanding` with PaddleOCR's keywords and methods.
+
+Runs in: parent.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from galley.api import Settings
+from galley.compat.gathering import collect
+from galley.compat.interface import Interface
+from galley.compat.keyword_tables.shared import COMMON, ON_FAILURE
+from galley.compat.keyword_tables.understanding import DOC_UNDERSTANDING, PREDICT
+from galley.compat.keywords import check_keywords, settings_values, shows, signature, word_list
+from galley.compat.pipeline import CompatiblePipeline
+from galley.compat.results import Result
+from galley.config import NATIVE, DocUnderstandingConfig
+from galley.errors import BadArguments
+from galley.results import UnderstoodPage
+
+
+def default_settings() -> Settings[DocUnderstandingConfig]:
+    """What holds where nothing is given."""
+    return Settings(DocUnderstandingConfig())
+
+
+def translate(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Keywords that hang together: where the model is, what it is called there, and how many questions at once.
+
+    Raises:
+        BadArguments: two of them exclude each other, or one needs another.
+    """
+    values = dict(given)
+    if values.get("engine") == "transformers":
+        del values["engine"]  # it is the engine of the native backend
+    urls = values.get("vl_rec_server_url")
+    if isinstance(urls, str):
+        urls = word_list(urls)
+    backend = values.setdefault("vl_rec_backend", NATIVE if urls is None else "openai-server")
+    other_name = values.pop("vl_rec_api_model_name", None)
+    if other_name is not None and values.setdefault("doc_understanding_model_name", other_name) != other_name:
+        raise BadArguments("doc_understanding_model_name and vl_rec_api_model_name mean the same; give one of them")
+    if backend != NATIVE:
+        return values | _served(values, urls)
+    if urls is not None:
+        raise BadArguments(
+            f"vl_rec_backend={NATIVE!r} is a model on devices and asks no server; leave out vl_rec_server_url"
+        )
+    if "vl_rec_max_concurrency" in values:
+        raise BadArguments("vl_rec_max_concurrency is for servers; give vl_rec_server_url")
+    return values
+
+
+def _served(values: Mapping[str, Any], urls: Any) -> dict[str, Any]:
+    if not urls or not all(isinstance(url, str) for url in urls):
+        raise BadArguments(f"vl_rec_backend={values['vl_rec_backend']!r} needs vl_rec_server_url, its address")
+    if "doc_understanding_model_dir" in values:
+        raise BadArguments("a server has its own model; leave out doc_understanding_model_dir or vl_rec_server_url")
+    if "doc_understanding_batch_size" in values:
+        warnings.warn("doc_understanding_batch_size has no effect: a server makes its own batches", stacklevel=6)
+    return {"vl_rec_server_url": tuple(url.rstrip("/") for url in urls)}
+
+
+def parse_inputs(words: Sequence[str]) -> list[Any]:
+    """Words that begin with a brace as the mappings that they write; all others are paths.
+
+    Raises:
+        BadArguments: what begins with a brace is no mapping.
+    """
+    return [_parse_question(word) if word.lstrip().startswith("{") else word for word in words]
+
+
+def _parse_question(word: str) -> dict[Any, Any]:
+    try:
+        question = ast.literal_eval(word.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
+        raise BadArguments(f"--input {word[:200]!r} is not written like {_EXAMPLE}: {error}") from None
+    if not isinstance(question, dict):
+        raise BadArguments(f"--input {word[:200]!r} is a {type(question).__name__}; write it like {_EXAMPLE}")
+    return question
+
+
+_EXAMPLE = """\"{'image': 'page.png', 'query': 'What is the total?'}\""""
+
+INTERFACE = Interface(
+    command="doc_understanding",
+    paddlex_name="doc_understanding",
+    rows=(*DOC_UNDERSTANDING, *COMMON, ON_FAILURE),
+    result=UnderstoodPage,
+    defaults=default_settings,
+    parse_inputs=parse_inputs,
+    input_help=f"questions, each a mapping such as {_EXAMPLE}; with --query also images, PDF and TIFF documents, "
+    "folders, globs or URLs",
+    translate=translate,
+)
+
+
+class DocUnderstanding(CompatiblePipeline):
+    """Answers questions about pages: by models on devices, or by servers in place of them.
+
+    with DocUnderstanding(vl_rec_server_url=["http://a:8000/v1", "http://b:8000/v1"]) as pipeline:
+        for result in pipeline.predict_iter([{"image": "page.png", "query": "What is the total?"}]):
+            print(result["result"])
+    """
+
+    __signature__ = signature(INTERFACE.rows)
+
+    def __init__(self, **keywords: Any) -> None:
+        """Open the pipeline: PaddleOCR's keywords, and Galley's own (`help(DocUnderstanding)` lists them).
+
+        Raises:
+            BadArguments: an unknown keyword, or a value that it cannot have (also a ValueError).
+            DeviceError: a device that is not there, or not one server that answers.
+            ModelError: no model, or a folder that is none.
+        """
+        if "vl_rec_api_key" in keywords:
+            raise BadArguments("keys are taken from the environment only: set OPENAI_API_KEY")
+        super().__init__(INTERFACE, keywords)
+
+    @shows("input", PREDICT)
+    def predict(self, input: Any, **options: Any) -> list[Result]:  # noqa: A002 - PaddleOCR's name
+        """The answers to all questions, in input order.
+
+        Args:
+            input: `{"image": path, URL or BGR array, "query": text}`, or a list or iterator of these. With `query`,
+                also what the other pipelines take: a path, folder, glob, PDF, URL, array, or a list of them.
+            options: for these questions, what the constructor's keyword of the same name says for all.
+
+        Raises:
+            BadArguments: an unknown option, or mappings and paths in one list.
+            PagesFailed: some questions have no answer; `failures` says which and why, `results` holds all others.
+        """
+        return collect(self.predict_iter(input, **options))
+
+    @shows("input", PREDICT)
+    def predict_iter(self, input: Any, **options: Any) -> Iterator[Result]:  # noqa: A002 - PaddleOCR's name
+        """As `predict`, but each result as soon as it and all before it are there, in bounded memory."""
+        check_keywords(f"{type(self).__name__}.predict", PREDICT, options)
+        settings_values(PREDICT, options)  # warns of what has no effect
+        known = {row.name for row in PREDICT if row.path is not None}
+        return self._iterate(input, {name: value for name, value in options.items() if name in known})
