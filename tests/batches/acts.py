@@ -37,11 +37,11 @@ def keep_number(page: Acted, path: Path) -> None:
     write_file(path, str(page.page_index).encode())
 
 
-def join_numbers(document: Document, parts: Iterator[Path], target: Path) -> None:
+def join_numbers(document: Document, parts: Sequence[Path], target: Path) -> None:
     write_file(target, b" ".join(read_part(part) for part in parts))
 
 
-def join_never(document: Document, parts: Iterator[Path], target: Path) -> None:
+def join_never(document: Document, parts: Sequence[Path], target: Path) -> None:
     raise BadInput("no such document")
 
 

@@ -14,8 +14,9 @@ from typing import Any, TypeAlias
 from PIL import Image
 
 from galley.errors import BadArguments
+from galley.outputs.pdf.pages import save_pdf
 from galley.outputs.saving import FORMATS, SAVE_ALL, drawings, save_json
-from galley.results import PageResult
+from galley.results import PageResult, RecognizedPage
 
 _log = logging.getLogger("galley")
 
@@ -78,6 +79,15 @@ class Result(Fields):
     def save_to_text(self, save_path: Any) -> None:
         """Write the lines that were read into a folder, or to a file. PaddleOCR has no such method."""
         self._save("text", save_path)
+
+    def save_to_pdf(self, save_path: Any, pdf_password: Any = None) -> None:
+        """Write the page as searchable PDF into a folder, or to a file. PaddleOCR has no such method.
+
+        `pdf_password` opens the PDF file that the page is of, where that is encrypted.
+        """
+        if not isinstance(self._page, RecognizedPage):
+            raise BadArguments("this kind of result has no text to put into a PDF file")
+        save_pdf(self._page, Path(save_path), pdf_password)
 
     def save_all(self, save_path: Any) -> None:
         """Write everything that PaddleOCR's `save_all` writes for this kind of result."""

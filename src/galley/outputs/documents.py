@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -21,7 +21,7 @@ from galley.outputs.encoding import encode_json
 from galley.outputs.files import open_whole, remove_folder
 from galley.pages import Document
 
-Join: TypeAlias = Callable[[Document, Iterator[Path], Path], None]
+Join: TypeAlias = Callable[[Document, Sequence[Path], Path], None]
 """Makes the file at the last path of the files of all pages, in page order. Raises as `Assembly.assemble`."""
 Keep: TypeAlias = Callable[[Any, Path], None]
 """Writes to a file what a `Join` needs of the page with this result. Raises OutputError."""
@@ -87,7 +87,7 @@ class Assembly:
         """
         forms = [form for form in self.forms if form.suffix in document.suffixes]
         for form in forms:
-            parts = (self.part(document.name, index, form) for index in range(document.count))
+            parts = [self.part(document.name, index, form) for index in range(document.count)]
             form.join(document, parts, self.target(document.name, form))
         return [self.target(document.name, form) for form in forms]
 
@@ -103,7 +103,7 @@ class Assembly:
                 self.target(name, form).unlink()
 
 
-def join_json(document: Document, pages: Iterator[Path], target: Path) -> None:
+def join_json(document: Document, pages: Sequence[Path], target: Path) -> None:
     """Write `{"input_path", "page_count", "pages": [...]}` with the JSON of all pages.
 
     Raises:
@@ -120,7 +120,7 @@ def join_json(document: Document, pages: Iterator[Path], target: Path) -> None:
         file.write(b"\n]\n}\n")
 
 
-def join_text(document: Document, pages: Iterator[Path], target: Path) -> None:
+def join_text(document: Document, pages: Sequence[Path], target: Path) -> None:
     """Write the texts of all pages, with a form feed after each, as pdftotext and Tesseract do.
 
     Raises:

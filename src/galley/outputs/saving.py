@@ -23,6 +23,7 @@ from galley.outputs.documents import Assembly, DocumentForm, join_json, join_tex
 from galley.outputs.encoding import encode_json
 from galley.outputs.files import write_file
 from galley.outputs.lines import draw_lines, plain_text
+from galley.outputs.pdf.pages import SUFFIX, join_pdf, keep_part, save_pdf
 from galley.outputs.pictures import draw_preprocessing, encode_picture, picture_suffix, to_picture
 from galley.outputs.structured.document import join_markdown, join_word, keep_leaf, keep_leaf_and_pictures
 from galley.outputs.structured.saving import save_markdown, save_plain_text, save_word
@@ -122,6 +123,7 @@ FORMATS: Mapping[type, Mapping[str, Format]] = {
         "json": _JSON,
         "img": Format(save_pictures),
         "text": Format(save_text, _TEXT),
+        "pdf": Format(save_pdf, DocumentForm(SUFFIX, join_pdf, keep_part, alone=True)),
         "corrected": Format(save_corrected),
     },
     TablePage: {

@@ -127,7 +127,7 @@ def test_memory_does_not_grow_with_the_pages(tmp_path: Path, form: str) -> None:
             document.keep(made[place % len(made)], part)
         whole: Any = Document(PageKind.PDF, "in/book.pdf", "book", pages, (document.suffix,), None)
         tracemalloc.start()
-        document.join(whole, iter(parts), folder / "whole")
+        document.join(whole, parts, folder / "whole")
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most

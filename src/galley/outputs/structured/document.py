@@ -53,7 +53,7 @@ def keep_leaf_and_pictures(page: StructuredPage, path: Path) -> None:
             archive.writestr(name, encode_picture(to_picture(pixels), ".jpg"))
 
 
-def join_markdown(document: Document, parts: Iterator[Path], target: Path) -> None:
+def join_markdown(document: Document, parts: Sequence[Path], target: Path) -> None:
     """Write the Markdown of the whole document, which refers to the pictures beside those of its pages.
 
     Raises:
@@ -61,27 +61,26 @@ def join_markdown(document: Document, parts: Iterator[Path], target: Path) -> No
         OutputError: the file cannot be written.
     """
     with open_whole(target) as file:
-        for text in write_markdown(compose_document(_decided(list(parts), _read_leaf))):
+        for text in write_markdown(compose_document(_decided(parts, _read_leaf))):
             file.write(text.encode("utf-8", "replace"))
         file.write(b"\n")
 
 
-def join_word(document: Document, parts: Iterator[Path], target: Path) -> None:
+def join_word(document: Document, parts: Sequence[Path], target: Path) -> None:
     """Write the Word file of the whole document, its pictures within.
 
     Raises:
         BadInput: what was kept of a page is not there or not whole.
         OutputError: the file cannot be written.
     """
-    paths = list(parts)
-    first = _read_archived_leaf(paths[0])
+    first = _read_archived_leaf(parts[0])
 
     def load(picture: str) -> bytes | None:
         place = PurePosixPath(picture)
-        return _read_member(paths[int(place.parent.name)], place.name)
+        return _read_member(parts[int(place.parent.name)], place.name)
 
     with open_whole(target) as file, open_word(file, first.width, first.height, load) as word:
-        for element in compose_document(_numbered(_decided(paths, _read_archived_leaf))):
+        for element in compose_document(_numbered(_decided(parts, _read_archived_leaf))):
             word.add(element)
 
 
