@@ -1,6 +1,6 @@
-"""Which servers are there, before any worker is started for them.
+"""Which servers are there, found out without loading any library.
 
-Runs in: parent.
+Runs in: parent (before any worker is started) and worker (before it loads the client for a server that is away).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def require_servers(urls: Sequence[str]) -> None:
         DeviceError: not one of them answers; with the reasons.
     """
     with ThreadPoolExecutor(min(len(urls), _AT_ONCE)) as pool:
-        reasons = dict(zip(urls, pool.map(_why_unreachable, urls), strict=True))
+        reasons = dict(zip(urls, pool.map(why_unreachable, urls), strict=True))
     away = [f"{url}: {reason}" for url, reason in reasons.items() if reason is not None]
     if len(away) == len(urls):
         raise DeviceError(f"no server answers: {'; '.join(away)}")
@@ -37,7 +37,8 @@ def require_servers(urls: Sequence[str]) -> None:
         warnings.warn(f"a server does not answer and is left out for now: {each}", stacklevel=2)
 
 
-def _why_unreachable(url: str) -> str | None:
+def why_unreachable(url: str) -> str | None:
+    """Why the server does not answer; None if it does, whatever it answers."""
     request = urllib.request.Request(f"{url.rstrip('/')}/models", headers={"User-Agent": "galley"})
     try:
         with urllib.request.urlopen(request, timeout=SECONDS):

@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from typing import Any
 
+from galley.answering.reach import why_unreachable
 from galley.answering.values import Answer, Answerer, Question
 from galley.config import DocUnderstandingConfig
 from galley.devices import Slot
-from galley.errors import BadInput, ModelError
+from galley.errors import BadInput, DeviceLost, ModelError
 from galley.inputs import InputOptions, PageLoader, page_stem
 from galley.inputs.encoding import encode_page
 from galley.inputs.rows import Row, read_row
@@ -120,11 +121,14 @@ def open_doc_understanding(
     Raises:
         DeviceLost, DeviceError, ModelError: see the two answerers.
     """
+    url = urls[slot.device.index] if urls else None
+    reason = None if url is None else why_unreachable(url)
+    if reason is not None:
+        raise DeviceLost(f"{url}: {reason}")
     import_module("cv2").setNumThreads(slot.threads)
     answerer: Answerer
-    if urls:
-        server = import_module("galley.answering.server")
-        answerer = server.ServerAnswerer(urls[slot.device.index], config.model_name, seconds)
+    if url is not None:
+        answerer = import_module("galley.answering.server").ServerAnswerer(url, config.model_name, seconds)
     else:
         if config.model_folder is None:
             raise ModelError("DocUnderstanding was opened with neither a model folder nor a server")
