@@ -19,7 +19,7 @@ from galley.pages import EncodedPicture, PageKind, PageRef
 
 _SENT_AS_IT_IS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 """Formats that every server reads."""
-_MODES = ("L", "RGB")
+_MODES = ("1", "L", "P", "RGB")
 _ORIENTATION = 0x0112
 _UPRIGHT = 1
 _COMPRESSION = 1
@@ -46,7 +46,11 @@ def _plain_mime(content: bytes) -> str | None:
     try:
         with Image.open(io.BytesIO(content)) as picture:
             mime = _SENT_AS_IT_IS.get(str(picture.format))
-            plain = picture.mode in _MODES and picture.getexif().get(_ORIENTATION, _UPRIGHT) == _UPRIGHT
+            # Pillow would decode a whole PNG to find out how it is to be turned.
+            turned = (
+                b"eXIf" in content if mime == "image/png" else picture.getexif().get(_ORIENTATION, _UPRIGHT) != _UPRIGHT
+            )
+            plain = picture.mode in _MODES and "transparency" not in picture.info and not turned
             picture.verify()
     except Exception:  # Pillow's parsers raise nearly anything on damaged files: the decoder will say what is wrong
         return None
