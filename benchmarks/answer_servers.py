@@ -1,4 +1,4 @@
-"""Servers that answer questions after a lognormal time, as OpenAI-compatible ones: `python benchmarks/answer_servers.py`.
+"""OpenAI-compatible servers that answer questions after a lognormal time: `python benchmarks/answer_servers.py`.
 
 Runs in: a process of its own, so that it can be killed. Prints the address of each server, then serves.
 """
@@ -21,6 +21,9 @@ _ANSWER = json.dumps(
 ).encode()
 
 
+_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+
+
 class SimulatedServer:
     """One server; each of its answers takes a time of its own."""
 
@@ -32,24 +35,24 @@ class SimulatedServer:
         """One connection, kept open for request after request."""
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                length = next(
-                    (line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), b":0"
-                )
-                await reader.readexactly(int(length.split(b":")[1]))
+                await reader.readexactly(_length(head))
                 asked = head.startswith(b"POST")
                 if asked and self._median:
                     await asyncio.sleep(self._seconds())
                 body = _ANSWER if asked else _MODELS
-                writer.write(
-                    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
-                    + body
-                )
+                writer.write(_HEAD % len(body) + body)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
     def _seconds(self) -> float:
         return min(_LONGEST, self._median * self._source.lognormvariate(0, self._sigma))
+
+
+def _length(head: bytes) -> int:
+    """Bytes of the body that follows."""
+    named = (line.partition(b":") for line in head.lower().split(b"\r\n"))
+    return next((int(value) for name, _, value in named if name == b"content-length"), 0)
 
 
 async def _serve(count: int, median: float, sigma: float) -> None:

@@ -1,4 +1,4 @@
-"""How DocUnderstanding's throughput grows with the number of servers, what a killed one costs, and memory over many rows.
+"""How DocUnderstanding's throughput grows with servers, what a killed one costs, and its memory over many rows.
 
 The servers are real HTTP servers on loopback that answer after a lognormal time (`answer_servers.py`). Counted is from
 the moment that every worker has answered, to the last answer, so the end, where ever fewer questions are left, counts.
@@ -124,7 +124,7 @@ def processor_seconds() -> float:
     """Of this process and its workers, without the servers."""
     parent = psutil.Process()
     crew = [parent, *(child for child in parent.children() if "answer_servers" not in " ".join(child.cmdline()))]
-    return sum(times.user + times.system for times in (each.cpu_times() for each in crew))
+    return float(sum(times.user + times.system for times in (each.cpu_times() for each in crew)))
 
 
 def _growth(arguments: argparse.Namespace) -> tuple[list[str], Any]:
