@@ -34,6 +34,7 @@ LOOK_SECONDS = 10.0
 LONGEST_PAUSE = 30.0
 _FIRST_PAUSE = 0.5
 _HIDDEN = "***"
+_DAY = 86_400.0
 _NUMBER = re.compile(r"^\[Errno -?[0-9]+\] ")
 
 
@@ -131,7 +132,7 @@ class ServerAnswerer:
             DeviceLost: it is not.
         """
         openai = self._library
-        seconds = max(until - time.monotonic(), 0.001)
+        seconds = min(max(until - time.monotonic(), 0.001), _DAY)
         timeout = openai.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
         try:
             raw = self._client.chat.completions.with_raw_response.create(**request, timeout=timeout)

@@ -48,6 +48,9 @@ _VERSIONS_OF = (
     "onnxruntime",
     "onnxruntime-gpu",
     "opencv-python-headless",
+    "openai",
+    "transformers",
+    "torch",
     "paddleocr",
 )
 
