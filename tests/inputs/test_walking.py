@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galley.inputs.walking import Found, split_pattern, walk
+from galley.inputs.walking import Found, count, split_pattern, walk
 from galley.pages import Unreadable
 
 
@@ -26,7 +26,9 @@ def found(root: str) -> list[tuple[str, str]]:
 
 def matched(pattern: str) -> list[str]:
     root, below = split_pattern(pattern)
-    return [item.path for item in walk(root, below) if isinstance(item, Found)]
+    paths = [item.path for item in walk(root, below) if isinstance(item, Found)]
+    assert count(root, below) == len(paths)
+    return paths
 
 
 def test_the_order_is_that_of_full_paths(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from galley.inputs.elements import TreeInput, classify
-from galley.inputs.walking import walk
+from galley.inputs.walking import count
 
 
 def count_files(inputs: Sequence[object]) -> int:
@@ -16,6 +16,5 @@ def count_files(inputs: Sequence[object]) -> int:
     questions = sum(isinstance(value, Mapping) for value in inputs)
     elements = [classify(value, position) for position, value in enumerate(inputs) if not isinstance(value, Mapping)]
     return questions + sum(
-        sum(1 for _ in walk(element.root, element.pattern)) if isinstance(element, TreeInput) else 1
-        for element in elements
+        count(element.root, element.pattern) if isinstance(element, TreeInput) else 1 for element in elements
     )

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from galley.errors import BadArguments
 from galley.inputs.names import file_stem
 from galley.inputs.options import has_rows
-from galley.inputs.walking import Found, compile_pattern, walk
+from galley.inputs.walking import Found, compile_pattern, count, walk
 from galley.pages import Unreadable
 
 
@@ -54,4 +54,4 @@ def count_files_in(folder: str, pattern: str, leave_out: str | None = None) -> i
     """How many `find_files` finds."""
     if has_rows(folder):
         return 1
-    return sum(1 for _ in walk(folder, compile_pattern(pattern), leave_out=leave_out, named=False))
+    return count(folder, compile_pattern(pattern), leave_out=leave_out)

@@ -66,6 +66,23 @@ class Pattern:
         """Whether the names so far are a whole match."""
         return len(self.parts) in states
 
+    def completed_by(self, states: frozenset[int]) -> Callable[[str], bool]:
+        """A quick test of many names: whether the match is whole with that name, `accepts` of `step`."""
+        steps = ((part, state, state if part is None else state + 1) for state, part in enumerate(self.parts))
+        last = [
+            (part, self.dotted[state])
+            for part, state, after in steps
+            if state in states and self.accepts(self._skip_stars({after}))
+        ]
+
+        def completes(name: str) -> bool:
+            for part, dotted in last:
+                if (dotted or not name.startswith(".")) and (part is None or part.fullmatch(name)):
+                    return True
+            return False
+
+        return completes
+
     def _skip_stars(self, states: set[int]) -> frozenset[int]:
         reached = set(states)
         for state in states:
@@ -120,7 +137,6 @@ def walk(
     name_among_all: bool = False,
     leave_out: str | None = None,
     on_other: Callable[[str], None] | None = None,
-    named: bool = True,
 ) -> Iterator[Found | Unreadable]:
     """All supported files below a folder that match, and what of the tree could not be listed.
 
@@ -133,16 +149,16 @@ def walk(
         name_among_all: make the names unique among all supported files of a folder, not among the matching ones only.
         leave_out: a folder, as its real path, that is not looked into.
         on_other: called with each file that matches and is of no supported kind, or is a link to a folder.
-        named: False leaves the names empty, which saves most of the time.
     """
     levels = [_Level(root, "", None if pattern is None else pattern.start())]
     while levels:
         level = levels[-1]
         if level.entries is None:
             try:
-                supported, matching = _list(level, pattern, on_other)
-                if named:
-                    level.renamed = names_in_folder(supported if name_among_all else matching)
+                folders, matching, supported = _list(level, pattern, on_other)
+                level.renamed = names_in_folder(supported if name_among_all else matching)
+                # With the slash at the end of folder names, the order by name is the order of the full paths.
+                level.entries = sorted(folders + matching, reverse=True)
             except OSError as error:
                 level.entries, level.found = [], True
                 yield Unreadable(level.path, f"the folder cannot be listed: {explain(error)}")
@@ -155,15 +171,33 @@ def walk(
         else:
             entry = level.entries.pop()
             if entry.endswith("/"):
-                if leave_out is None or os.path.realpath(_join(level.path, entry[:-1])) != leave_out:
-                    levels.extend(_descend(level, entry[:-1], pattern))
+                levels.extend(_descend(level, entry[:-1], pattern, leave_out))
             else:
                 level.found = True
-                yield Found(_join(level.path, entry), level.below + _name(level, entry) if named else "")
+                yield Found(_join(level.path, entry), level.below + _name(level, entry))
 
 
-def _descend(level: _Level, name: str, pattern: Pattern | None) -> list[_Level]:
-    """The level of a folder, or nothing if the pattern matches nothing in it."""
+def count(root: str, pattern: Pattern | None = None, *, leave_out: str | None = None) -> int:
+    """How many files `walk` finds, and folders it cannot list, in a fraction of its time."""
+    total = 0
+    levels = [_Level(root, "", None if pattern is None else pattern.start())]
+    while levels:
+        level = levels.pop()
+        try:
+            folders, matching, _ = _list(level, pattern, None)
+        except OSError:
+            total += 1
+            continue
+        total += len(matching)
+        for name in folders:
+            levels.extend(_descend(level, name[:-1], pattern, leave_out))
+    return total
+
+
+def _descend(level: _Level, name: str, pattern: Pattern | None, leave_out: str | None) -> list[_Level]:
+    """The level of a folder, or nothing if it is to be left out or the pattern matches nothing in it."""
+    if leave_out is not None and os.path.realpath(_join(level.path, name)) == leave_out:
+        return []
     states = None
     if pattern is not None and level.states is not None:
         states = pattern.step(level.states, name)
@@ -180,35 +214,29 @@ def _name(level: _Level, entry: str) -> str:
 
 def _list(
     level: _Level, pattern: Pattern | None, on_other: Callable[[str], None] | None
-) -> tuple[list[str], list[str]]:
-    """Fill in the entries of a folder; its supported files, and those of them that match.
+) -> tuple[list[str], list[str], list[str]]:
+    """The folders in a folder, with a trailing slash, its supported files that match, and all supported files.
+
+    The files are sorted.
 
     Raises:
         OSError: it cannot be listed.
     """
-    folders, matching, supported = [], [], []
+    matches = None if pattern is None or level.states is None else pattern.completed_by(level.states)
+    folders, supported = [], []
     with os.scandir(level.path) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 folders.append(entry.name + "/")
-            elif kind_of(entry.name) is not None and not _is_linked_folder(entry):
+            elif kind_of(entry.name) is not None and not (entry.is_symlink() and _is_folder(entry)):
                 supported.append(entry.name)
-                if _matches(level, pattern, entry.name):
-                    matching.append(entry.name)
-            elif on_other is not None and _matches(level, pattern, entry.name):
+            elif on_other is not None and (matches is None or matches(entry.name)):
                 on_other(_join(level.path, entry.name))
     supported.sort()
-    matching.sort()
-    # With the slash at the end of folder names, the order by name is the order of the full paths.
-    level.entries = sorted(folders + matching, reverse=True)
-    return supported, matching
+    return folders, supported if matches is None else list(filter(matches, supported)), supported
 
 
-def _matches(level: _Level, pattern: Pattern | None, name: str) -> bool:
-    return pattern is None or level.states is None or pattern.accepts(pattern.step(level.states, name))
-
-
-def _is_linked_folder(entry: os.DirEntry[str]) -> bool:
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError:  # a loop of links: reported as a file that cannot be read
