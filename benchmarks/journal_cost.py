@@ -1,4 +1,4 @@
-"""What a batch's journal costs: time for each page, time to see that nothing is left, and the parent's memory.
+"""What a batch's journal costs: time for each page, and time to see that nothing is left. `batch_memory` has the rest.
 
 Runs in: parent, and worker (`Nothing`, opened by name).
 """
@@ -15,12 +15,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from benchmarks.report import publish, table
+from benchmarks.timing import alternate, spread
 from galley.batches import BatchSettings, run_batch
 from galley.devices import Device, Slot, plan_slots, usable_cores
 from galley.fleet.limits import Limits
@@ -167,51 +170,62 @@ def run_task(inputs: str, output: str, kind: str) -> dict[str, float]:
     }
 
 
+def measure_resume(scratch: Path, count: int) -> dict[str, float]:
+    """A finished batch of pictures with an output each, started again."""
+    make_pictures(scratch / "pictures", count)
+    in_process("batch", str(scratch / "pictures"), str(scratch / "finished"), "files")
+    again = in_process("batch", str(scratch / "pictures"), str(scratch / "finished"), "files")
+    if again["earlier"] != count:
+        raise RuntimeError(f"only {again['earlier']} of {count} pages were left out")
+    return again
+
+
+def measure_journal(scratch: Path, count: int, rounds: int) -> dict[str, list[float]]:
+    """Microseconds of processor for each page, by kind of input: a batch less the listing of its inputs."""
+    make_documents(scratch / "documents", count)
+
+    def cost(folder: str) -> float:
+        bare = in_process("batch", str(scratch / folder), "-", "list")
+        output = scratch / f"kept_{folder}"
+        kept = in_process("batch", str(scratch / folder), str(output), "instant")
+        shutil.rmtree(output)
+        return 1e6 * (kept["cpu_seconds"] - bare["cpu_seconds"]) / kept["pages"]
+
+    return alternate({folder: partial(cost, folder) for folder in ("pictures", "documents")}, rounds)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--task", nargs=4, metavar=("batch", "INPUTS", "OUTPUT", "KIND"), help=argparse.SUPPRESS)
-    parser.add_argument("--finished", type=int, default=100_000, help="files of the finished run that is resumed")
-    parser.add_argument("--listed", type=int, default=200_000, help="files of the large folder")
-    parser.add_argument("--pages", type=int, default=1_000_000, help="pages of the large run")
+    parser.add_argument("--pages", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path, help="write all measurements to this file")
     arguments = parser.parse_args()
     if arguments.task:
         print(json.dumps(run_task(*arguments.task[1:])))
         return
-    scratch = Path(tempfile.mkdtemp(prefix="galley-journal-"))
-    try:
-        measure(scratch, arguments.finished, arguments.listed, arguments.pages)
-    finally:
-        shutil.rmtree(scratch)
+    with tempfile.TemporaryDirectory(prefix="galley-journal-") as scratch:
+        resumed = measure_resume(Path(scratch), arguments.pages)
+        micro = measure_journal(Path(scratch), arguments.pages, arguments.rounds)
+    report(resumed, micro, arguments)
 
 
-def measure(scratch: Path, finished: int, listed: int, pages: int) -> None:
-    """Measure and print. Times are wall; those of the processor in brackets leave out what else the machine does."""
-    make_pictures(scratch / "finished", finished)
-    in_process("batch", str(scratch / "finished"), str(scratch / "out1"), "files")
-    again = in_process("batch", str(scratch / "finished"), str(scratch / "out1"), "files")
-    if again["earlier"] != finished:
-        raise RuntimeError(f"only {again['earlier']} of {finished} pages were left out")
-    print(f"{finished:,} finished files with an output each: {_time(again)} to see that nothing is left", flush=True)
-    make_documents(scratch / "documents", finished)
-    for name, folder in (("pictures, a file each", "finished"), ("pages of documents", "documents")):
-        bare = in_process("batch", str(scratch / folder), "-", "list")
-        kept = in_process("batch", str(scratch / folder), str(scratch / f"kept_{folder}"), "instant")
-        micro = 1e6 * (kept["cpu_seconds"] - bare["cpu_seconds"]) / kept["pages"]
-        share = 100 * micro * PAGES_PER_SECOND / 1e6
-        print(f"journal, {name}: {micro:.0f} us of processor each, {share:.1f} % at {PAGES_PER_SECOND}/s", flush=True)
-    make_pictures(scratch / "listed", listed)
-    many = in_process("batch", str(scratch / "listed"), str(scratch / "out3"), "instant")
-    make_documents(scratch / "few", 1000)
-    few = in_process("batch", str(scratch / "few"), str(scratch / "out4"), "workers")
-    make_documents(scratch / "large", pages)
-    large = in_process("batch", str(scratch / "large"), str(scratch / "out5"), "workers")
-    print(f"parent's peak memory: {few['peak_mb']:.0f} MB for 1,000 pages, {large['peak_mb']:.0f} MB for {pages:,}")
-    print(f"  ({pages / large['seconds']:.0f} pages/s on two workers that do nothing)")
-    print(f"  {many['peak_mb']:.0f} MB for a folder of {listed:,} files ({_time(many)})")
-
-
-def _time(answer: Mapping[str, float]) -> str:
-    return f"{answer['seconds']:.1f} s ({answer['cpu_seconds']:.1f} s)"
+def report(resumed: Mapping[str, float], micro: Mapping[str, Sequence[float]], arguments: argparse.Namespace) -> None:
+    """The table."""
+    pages = f"{arguments.pages:,}"
+    seconds = f"{resumed['seconds']:.1f} s ({resumed['cpu_seconds']:.1f} s)"
+    names = {"pictures": "pictures, a file each", "documents": f"documents of {PAGES_PER_DOCUMENT:,} pages"}
+    rows = [[f"a finished batch of {pages} files: to see that nothing is left", seconds, "", "10 s"]]
+    for folder, costs in micro.items():
+        share = spread(costs).show(1, PAGES_PER_SECOND / 1e4)
+        rows.append([f"journal, {names[folder]}: each page", f"{spread(costs).show(0)} us", f"{share} %", "5 %"])
+    note = (
+        f"Resuming: wall, and in brackets the processor's. Journal: the processor's time for each of {pages} pages of "
+        f"a batch whose pages take no time, less that of listing them; median (lowest-highest) of {arguments.rounds}."
+    )
+    head = ["what", "measured", f"share of the time at {PAGES_PER_SECOND} pages/s", "goal"]
+    data = {"resumed": dict(resumed), "microseconds": dict(micro)}
+    publish("journal_cost", [table(head, rows), note], data, arguments.json)
 
 
 if __name__ == "__main__":
