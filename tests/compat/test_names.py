@@ -60,8 +60,9 @@ def test_what_is_no_name_at_all_is_refused(name: str) -> None:
 
 @pytest.mark.skipif(names._find_module("paddleocr") is not None, reason="PaddleOCR is installed here")
 def test_without_paddleocr_it_is_said_how_to_install_it() -> None:
-    with pytest.raises(BadArguments, match="pip install paddleocr"):
-        resolve("paddleocr:PPStructureV3")
+    for name in ("paddleocr:PaddleOCRVL", "PaddleOCRVL"):
+        with pytest.raises(BadArguments, match=r"paddleocr:PaddleOCRVL.*pip install paddleocr"):
+            resolve(name)
 
 
 @pytest.mark.usefixtures("paddleocr")

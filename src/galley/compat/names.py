@@ -90,7 +90,15 @@ def _resolve_own(name: str) -> NamedPipeline:
     hint = _did_you_mean(near) if near else _near(name, known)
     raise BadArguments(
         f"there is no pipeline {name!r}{hint}; give {', '.join(OWN)}, paddleocr:NAME or package.module:Class"
+        f"{_if_it_is_paddleocrs(name)}"
     )
+
+
+def _if_it_is_paddleocrs(name: str) -> str:
+    """How to get at a pipeline of a PaddleOCR that is not installed, of which nobody here knows what it has."""
+    if not name.isidentifier() or _find_module("paddleocr") is not None:
+        return ""
+    return f". If it is one of PaddleOCR's, it is paddleocr:{name}; {_HOW_TO_INSTALL.format(python=sys.executable)}"
 
 
 def _resolve_paddleocr(name: str, attribute: str) -> NamedPipeline:
