@@ -16,22 +16,22 @@ MODELS = "GALLEY_BENCHMARK_MODELS"
 """The environment variable that names the folder of PaddleX's models: the script passes on nothing but a device."""
 
 
-def Upright(device: str) -> Any:  # noqa: N802 - for both sides a class by name
-    """Page orientation alone, which makes pages cheap: what is compared is the handing out."""
-    name = "PP-LCNet_x1_0_doc_ori"
+def Preprocessor(device: str) -> Any:  # noqa: N802 - for both sides a class by name
+    """Page orientation and unwarping."""
+    names = {"doc_orientation_classify": "PP-LCNet_x1_0_doc_ori", "doc_unwarping": "UVDoc"}
+    folders = {f"{step}_model_dir": str(Path(os.environ[MODELS], name)) for step, name in names.items()}
     return import_module("paddleocr").DocPreprocessor(
         device=device,
-        doc_orientation_classify_model_name=name,
-        doc_orientation_classify_model_dir=str(Path(os.environ[MODELS], name)),
-        use_doc_unwarping=False,
         engine="onnxruntime",
         engine_config={"intra_op_num_threads": 1},
+        **{f"{step}_model_name": name for step, name in names.items()},
+        **folders,
     )
 
 
 def main() -> None:
-    """Run the script whose path comes first in the arguments, with `Upright` among PaddleOCR's classes."""
-    vars(import_module("paddleocr"))["Upright"] = Upright
+    """Run the script whose path comes first in the arguments, with `Preprocessor` among PaddleOCR's classes."""
+    vars(import_module("paddleocr"))["Preprocessor"] = Preprocessor
     del sys.argv[0]
     runpy.run_path(sys.argv[0], run_name="__main__")
 

@@ -162,7 +162,8 @@ class _Run:
         except BaseException as error:
             broken_off = isinstance(error, KeyboardInterrupt)
             code = ExitCode.INTERRUPTED if broken_off else ExitCode.UNEXPECTED
-            self._end(INTERRUPTED if broken_off else STOPPED, code, f"{type(error).__name__}: {error}")
+            message = "broken off; the pages in hand are pending" if broken_off else f"{type(error).__name__}: {error}"
+            self._end(INTERRUPTED if broken_off else STOPPED, code, message)
             raise
         interrupted = not self._remaining.progress.complete
         code = ExitCode.INTERRUPTED if interrupted else self._exit_code()

@@ -63,7 +63,7 @@ def _run_line(run: RunRecord) -> str:
     if run.state == RUNNING:
         how = f"for {describe_seconds(time.time() - run.started)}, process {run.pid}"
     elif run.ended is None:
-        how = "its end was not recorded"
+        how = "with no end on record"
     else:
         how = f"after {describe_seconds(run.ended - run.started)}, exit code {run.exit_code}"
     message = f": {run.message}" if run.message else ""
