@@ -119,7 +119,8 @@ class LiveProgress:
         bar = ProgressBar(total=known, completed=min(self.tally.ended, known), width=40)
         head = Table.grid(padding=(0, 1))
         head.add_row(bar, Text(headline(self.tally, now)))
-        return Group(head, self._slots(now))
+        notice = [Text(self.tally.notice, style="yellow")] if self.tally.notice else []
+        return Group(head, *notice, self._slots(now))
 
     def _slots(self, now: float) -> Table:
         table = Table.grid(padding=(0, 2))

@@ -51,6 +51,8 @@ class Tally:
     kept_failures: list[Failed] = field(default_factory=list)
     """The first of them; a report does not need a million."""
     first_result_at: float | None = None
+    notice: str = ""
+    """What the user is to know while the run goes on."""
     _recent: deque[tuple[float, int]] = field(default_factory=deque)
 
     @property

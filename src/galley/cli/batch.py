@@ -9,7 +9,7 @@ import argparse
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import FrameType
@@ -142,10 +142,18 @@ def _run_batch(settings: Settings[Any], batch: BatchSettings, quiet: bool) -> Ex
         tally.files -= 1
 
     watch = Watch(say, found, finished_before, partial(count_listed, tally), progress.event, progress.outcome)
-    with _gentle_interrupt() as interrupt:
+
+    def notice(text: str) -> None:
+        tally.notice = text
+        if quiet or not console.is_terminal:
+            # Not through a stream or the console: their locks may be held by the very code that was interrupted.
+            os.write(2, f"galley: {text}\n".encode())
+
+    with _gentle_interrupt(notice) as interrupt:
         try:
             report = run_batch(batch, lambda: Runner(settings, ShownFetch(console)), watch, interrupt.asked)
         finally:
+            tally.notice = ""
             progress.close()
     if tally.ended:
         print_summary(console, tally, time.monotonic(), None)
@@ -181,7 +189,8 @@ def _print_plan(settings: Settings[Any], batch: BatchSettings) -> ExitCode:
 class _Interrupt:
     """The first Ctrl-C or SIGTERM asks, the second breaks off."""
 
-    def __init__(self) -> None:
+    def __init__(self, notice: Callable[[str], None]) -> None:
+        self._notice = notice
         self._asked = False
 
     def asked(self) -> bool:
@@ -191,13 +200,12 @@ class _Interrupt:
         if self._asked:
             raise KeyboardInterrupt
         self._asked = True
-        # Not through a stream or the console: their locks may be held by the very code that was interrupted.
-        os.write(2, b"\ngalley: finishing the pages in hand; once more breaks them off\n")
+        self._notice("finishing the pages in hand; once more breaks them off")
 
 
 @contextmanager
-def _gentle_interrupt() -> Iterator[_Interrupt]:
-    interrupt = _Interrupt()
+def _gentle_interrupt(notice: Callable[[str], None]) -> Iterator[_Interrupt]:
+    interrupt = _Interrupt(notice)
     before = {number: signal.signal(number, interrupt.receive) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield interrupt

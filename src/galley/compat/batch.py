@@ -6,7 +6,7 @@ Runs in: parent.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -231,8 +231,14 @@ def parse_options(rows: Sequence[Keyword] | None, words: Sequence[str]) -> dict[
         elif name in table:
             options[name] = _parse(table[name], text)
         else:
-            raise BadArguments(f"--set {name}: there is no such option{suggest(name, list(table))}")
+            raise BadArguments(f"--set {name}: there is no such option{suggest(name, _of_pipeline(table))}")
     return options
+
+
+def _of_pipeline(names: Iterable[str]) -> list[str]:
+    """Those that `--set` takes."""
+    others = {*_OWN_FLAGS, *(row.name for row in RUN_ROWS)}
+    return [name for name in names if name not in others]
 
 
 def _parse_yaml(name: str, text: str) -> Any:
@@ -273,7 +279,7 @@ _OWN_FLAGS = ("device", "instances_per_device", "serial", "on_failure")
 
 def _check_options(request: BatchRequest) -> None:
     for name in request.options:
-        if name in _OWN_FLAGS or name in {row.name for row in RUN_ROWS}:
+        if not _of_pipeline([name]):
             raise BadArguments(f"{name} is an option of the batch, not of the pipeline: give it without --set")
     known = [*(row.name for row in RUN_ROWS), *_FIELDS]
     for name in request.run_options:
