@@ -72,6 +72,7 @@ def test_keywords_are_paddleocrs_in_its_order() -> None:
         *(name for name in UPSTREAM if name.startswith("text_det_") and name != "text_det_input_shape"),
         "text_rec_score_thresh",
         "return_word_box",
+        "pdf_text",
     ]
     assert PaddleOCR is OCR
 

@@ -12,7 +12,7 @@ from typing import Any
 from galley.api import Settings
 from galley.compat.gathering import collect
 from galley.compat.interface import Interface
-from galley.compat.keyword_tables.ocr import DEPRECATED, SWITCH
+from galley.compat.keyword_tables.ocr import DEPRECATED, PDF_TEXT_ROW, SWITCH
 from galley.compat.keyword_tables.ocr import OCR as ROWS
 from galley.compat.keyword_tables.shared import COMMON, ON_FAILURE
 from galley.compat.keywords import by_position, check_keywords, shows, signature
@@ -83,7 +83,9 @@ _VERSION = "PP-OCRv6"
 _MODELS = {"text_detection_model_name": "PP-OCRv6_small_det", "text_recognition_model_name": "PP-OCRv6_small_rec"}
 _OWN_CHOICE = (*_MODELS, "text_detection_model_dir", "text_recognition_model_dir")
 
-OPTIONS = tuple(row for row in ROWS if row.path is not None and row.path.startswith("pipeline.options."))
+OPTIONS = tuple(
+    row for row in (*ROWS, PDF_TEXT_ROW) if row.path is not None and row.path.startswith("pipeline.options.")
+)
 """What `predict` takes besides its input."""
 
 
@@ -121,7 +123,7 @@ def _models_for(lang: str | None, version: str | None) -> dict[str, str]:
 INTERFACE = Interface(
     command="ocr",
     paddlex_name="OCR",
-    rows=(*ROWS, SWITCH, *DEPRECATED, *COMMON, ON_FAILURE),
+    rows=(*ROWS, PDF_TEXT_ROW, SWITCH, *DEPRECATED, *COMMON, ON_FAILURE),
     result=RecognizedPage,
     defaults=default_settings,
     translate=translate,

@@ -9,7 +9,7 @@ from galley.config.checks import require_available, require_range
 from galley.config.doc_preprocessor import DocPreprocessorConfig, DocPreprocessorOptions
 from galley.config.layout import MERGE_MODES, LayoutOptions
 from galley.config.networks import PRECISIONS, EngineConfig, ModelChoice
-from galley.config.ocr import LIMIT_TYPES, OcrConfig, OcrOptions
+from galley.config.ocr import LIMIT_TYPES, PDF_TEXT, OcrConfig, OcrOptions
 from galley.config.pipeline import PipelineConfig
 from galley.config.servers import Servers
 from galley.config.structure import StructureConfig, StructureOptions
@@ -20,6 +20,7 @@ __all__ = [
     "LIMIT_TYPES",
     "MERGE_MODES",
     "NATIVE",
+    "PDF_TEXT",
     "PRECISIONS",
     "SERVER_BACKENDS",
     "DocPreprocessorConfig",

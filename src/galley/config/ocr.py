@@ -13,6 +13,8 @@ from galley.config.networks import EngineConfig, ModelChoice
 from galley.errors import BadArguments
 
 LIMIT_TYPES = ("min", "max")
+PDF_TEXT = ("never", "auto", "always")
+"""never: every page is recognised; auto: those whose text cannot be trusted; always: those without any text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,16 @@ class OcrOptions:
     """Lines that were read with a lower score are dropped."""
     return_word_box: bool = False
     """Say where each word of a line is."""
+    pdf_text: str = "never"
+    """Whether a page of a PDF file that brings its text along is not recognised: one of `PDF_TEXT`."""
 
     def __post_init__(self) -> None:
         if self.text_det_limit_type not in LIMIT_TYPES:
             raise BadArguments(
                 f"text_det_limit_type={self.text_det_limit_type!r} is unknown; choose from {', '.join(LIMIT_TYPES)}"
             )
+        if self.pdf_text not in PDF_TEXT:
+            raise BadArguments(f"pdf_text={self.pdf_text!r} is unknown; choose from {', '.join(PDF_TEXT)}")
         for name in ("text_det_limit_side_len", "text_det_max_side_limit"):
             require_range(name, getattr(self, name), 1, 100_000)
         for name in ("text_det_thresh", "text_det_box_thresh", "text_rec_score_thresh"):

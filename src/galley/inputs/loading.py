@@ -22,7 +22,9 @@ from galley.inputs.documents import open_pdf, open_picture, tolerant_pillow
 from galley.inputs.files import explain, open_file, read_file
 from galley.inputs.integrity import check_picture, check_size
 from galley.inputs.options import DEFAULT_OPTIONS, MIN_PDF_SCALE, InputOptions
+from galley.inputs.text_layer import read_text_layer
 from galley.pages import PageKind, PageRef
+from galley.results.text_layer import TextLayer
 
 _OPEN_DOCUMENTS = 2
 """Neighbouring pages come from one document, at its end from two."""
@@ -51,6 +53,27 @@ class PageLoader:
         if page.kind is PageKind.TIFF:
             return _read_frame(self._open(page.path, page.kind), page.index, self._options.max_pixels)
         return _render(self._open(page.path, page.kind), page.index, self._options)
+
+    def load_layer(self, page: PageRef, shape: tuple[int, int]) -> TextLayer | None:
+        """The text that a page of a PDF file brings along, for its pixels of `shape` (height, width).
+
+        None where there is nothing to be had: no PDF file, or a text that cannot be parsed.
+        """
+        if page.kind is not PageKind.PDF:
+            return None
+        assert page.path is not None and page.index is not None
+        import pypdfium2
+
+        try:
+            opened = self._open(page.path, page.kind)[page.index]
+        except (BadInput, pypdfium2.PdfiumError, IndexError):
+            return None
+        try:
+            return read_text_layer(opened, shape[1], shape[0])
+        except pypdfium2.PdfiumError:
+            return None
+        finally:
+            opened.close()
 
     def close(self) -> None:
         """Close the documents. The loader can go on to be used."""

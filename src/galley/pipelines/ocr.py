@@ -21,14 +21,18 @@ from galley.pipelines.classifier import Classifier
 from galley.pipelines.detector import Detector
 from galley.pipelines.doc_preprocessor import DocPreprocessor
 from galley.pipelines.recognizer import ReadLine, Recognizer
-from galley.results import Image, RecognizedPage, TextLine
+from galley.results import Image, PreprocessedPage, RecognizedPage, TextLine
+from galley.results.text_layer import LayerVerdict, TextLayer
 from galley.vision.crop import crop_line
 from galley.vision.orientation import turn
+from galley.vision.text_layer import LayerLine, cut_lines, judge
 from galley.vision.words import place_words
 
 UNKNOWN_ANGLE = -1
 """What the result says of lines whose orientation nobody looked at."""
 _UPSIDE_DOWN = "180"
+_CERTAIN = 1.0
+"""The score of what a page says itself."""
 
 
 class Ocr:
@@ -82,6 +86,20 @@ class Ocr:
             found=tuple(found),
         )
 
+    def process_layered(self, image: Image, page: PageRef, options: OcrOptions, layer: TextLayer) -> RecognizedPage:
+        """The result of one page of a PDF file that brings its text along: of that, or as any other, as `options` say.
+
+        The page is taken as it is then: nothing is turned or flattened.
+        """
+        verdict = judge(layer, image)
+        wanted = verdict.trusted if options.pdf_text == "auto" else options.pdf_text == "always"
+        if not (wanted and verdict.characters):
+            return _with_verdict(self.process(image, page, options), verdict)
+        untouched = PreprocessedPage(None, None, page_stem(page), False, False, UNKNOWN_ANGLE, image, image, image)
+        lines = [_layer_line(line, options) for line in cut_lines(layer, (image.shape[0], image.shape[1]))]
+        result = RecognizedPage(page.path, page.index, page_stem(page), untouched, options, tuple(lines))
+        return _with_verdict(result, replace(verdict, used=True))
+
     def read(self, image: Image, boxes: Sequence[NDArray[np.int32]], options: OcrOptions) -> list[TextLine]:
         """The lines of text in these boxes, corners (4, 2) each, of a page (h, w, 3), BGR; none in the thinnest."""
         cut = [(box, line) for box in boxes if (line := crop_line(image, box)) is not None]
@@ -108,3 +126,14 @@ def _text_line(box: NDArray[np.int32], angle: int, read: ReadLine, options: OcrO
         return TextLine(box, angle, read.line.text, read.line.score)
     words, boxes = place_words(read.line, box, read.steps)
     return TextLine(box, angle, read.line.text, read.line.score, tuple(words), tuple(boxes))
+
+
+def _layer_line(line: LayerLine, options: OcrOptions) -> TextLine:
+    angle = 1 if line.upside_down else 0 if options.use_textline_orientation else UNKNOWN_ANGLE
+    if not options.return_word_box:
+        return TextLine(line.polygon, angle, line.text, _CERTAIN)
+    return TextLine(line.polygon, angle, line.text, _CERTAIN, line.words, line.word_boxes)
+
+
+def _with_verdict(page: RecognizedPage, verdict: LayerVerdict) -> RecognizedPage:
+    return replace(page, layer=verdict, metadata={**page.metadata, "pdf_text": verdict.json()})

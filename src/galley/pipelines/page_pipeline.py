@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from galley.devices import Slot
 from galley.engines import EngineInfo
@@ -19,6 +19,7 @@ from galley.outputs.saving import SavePlan, save_page
 from galley.pages import PageRef, Unit, Unreadable
 from galley.pipelines.assembler import Predicting, with_documents
 from galley.results import Image, PageResult, SavedPage
+from galley.results.text_layer import TextLayer
 
 PIPELINES: Mapping[str, str] = {
     "doc_preprocessor": "galley.pipelines.doc_preprocessor:DocPreprocessor",
@@ -62,6 +63,17 @@ class LoadedPage:
     page: PageRef
     options: Any
     image: Image
+    layer: TextLayer | None = None
+    """The text that it brought along, where the pipeline asked for that."""
+
+
+@runtime_checkable
+class LayeredPipeline(Protocol):
+    """An `ImagePipeline` that can do with the text that a page of a PDF file brings along."""
+
+    def process_layered(self, image: Image, page: PageRef, options: Any, layer: TextLayer) -> PageResult:
+        """The result of one page, of its text or, if that cannot be trusted, of its pixels."""
+        ...
 
 
 class PagePipeline:
@@ -72,6 +84,8 @@ class PagePipeline:
         self._pipeline = pipeline
         self._loader = PageLoader(inputs)
         self._save = save
+        # Pages of PDF files go into searchable PDF as they are: then it matters whether they have text already.
+        self._keeps_pages = save is not None and "pdf" in save.formats
         self._metadata = {
             "slot": slot.name,
             "networks": {k: asdict(v) for k, v in pipeline.networks().items()},
@@ -94,11 +108,21 @@ class PagePipeline:
         if isinstance(job.page, Unreadable):
             raise BadInput(job.page.message)
         assert isinstance(job.page, PageRef)
-        return LoadedPage(job.page, job.options, self._loader.load(job.page))
+        image = self._loader.load(job.page)
+        layer = self._loader.load_layer(job.page, image.shape[:2]) if self._wants_layer(job.options) else None
+        return LoadedPage(job.page, job.options, image, layer)
+
+    def _wants_layer(self, options: Any) -> bool:
+        return isinstance(self._pipeline, LayeredPipeline) and (options.pdf_text != "never" or self._keeps_pages)
 
     def predict(self, loaded: Sequence[LoadedPage]) -> list[PageResult | SavedPage]:
         """Process pages one after another, and write their files where that is asked for."""
-        return [self._finish(self._pipeline.process(one.image, one.page, one.options)) for one in loaded]
+        return [self._finish(self._process(one)) for one in loaded]
+
+    def _process(self, one: LoadedPage) -> PageResult:
+        if one.layer is not None and isinstance(self._pipeline, LayeredPipeline):
+            return self._pipeline.process_layered(one.image, one.page, one.options, one.layer)
+        return self._pipeline.process(one.image, one.page, one.options)
 
     def _finish(self, result: PageResult) -> PageResult | SavedPage:
         metadata = {**self._metadata, **result.metadata}

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from galley.config import OcrOptions
 from galley.results.preprocessed import PreprocessedPage
+from galley.results.text_layer import LayerVerdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +52,8 @@ class RecognizedPage:
     found: tuple[TextLine, ...]
     """All lines that were found, in reading order."""
     text_type: str = "general"
+    layer: LayerVerdict | None = None
+    """On the text that the page of a PDF file brought along; None where nobody looked."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
     """As in `PreprocessedPage`."""
 
@@ -72,7 +75,10 @@ class RecognizedPage:
         }
         if options.use_doc_preprocessor:
             fields["doc_preprocessor_res"] = self.preprocessed.json()
-        return fields | text_fields(options, self.found, self.text_type)
+        fields |= text_fields(options, self.found, self.text_type)
+        if options.pdf_text != "never" and self.layer is not None:
+            fields["pdf_text"] = self.layer.json()
+        return fields
 
     def arrays(self) -> dict[str, Any]:
         """The fields that are arrays in PaddleOCR's result in memory, and lists in JSON or not there at all."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from galley.compat.keyword_tables.doc_preprocessor import DOC_PREPROCESSOR
 from galley.compat.keywords import Keyword, flag_word
-from galley.config import LIMIT_TYPES
+from galley.config import LIMIT_TYPES, PDF_TEXT
 
 _DETECTION = "SubModules.TextDetection"
 _LINES = "SubModules.TextLineOrientation"
@@ -168,6 +168,16 @@ OCR: tuple[Keyword, ...] = (
     ),
 )
 """What PaddleOCR takes by position too."""
+
+PDF_TEXT_ROW = Keyword(
+    "pdf_text",
+    str,
+    "Pages of PDF files that bring their text along: never (recognise them as all others), auto (take their text where "
+    "it can be trusted), always (take it wherever there is any). Default: never.",
+    path="pipeline.options.pdf_text",
+    choices=PDF_TEXT,
+)
+"""Galley's own."""
 
 SWITCH = Keyword(
     "use_doc_preprocessor",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from galley.errors import BadInput
 from galley.outputs.pdf.frame import Box, place_frame, shown_size
+from galley.outputs.pdf.hidden import remove_hidden_text
 from galley.outputs.pdf.part import PagePart, Picture, read_part
 from galley.outputs.pdf.text import FONT_NAME
 from galley.outputs.pdf.writer import PICTURE_NAME, fonts_alone
@@ -87,6 +88,8 @@ def _lay_over(pdf: Pdf, page: Page, part: PagePart, fonts: _Fonts) -> None:
         page.obj.Rotate = (_rotation(page) + part.rotation) % 360
     if not part.text.planes:
         return
+    if part.hidden_text:
+        remove_hidden_text(pdf, page)
     box, rotation = _shown_box(page), _rotation(page)
     frame = f"q {place_frame(box, rotation, part.size)}".encode("ascii")
     text = pikepdf.Stream(pdf, b"")

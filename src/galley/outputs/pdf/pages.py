@@ -2,8 +2,8 @@
 
 Runs in: worker, and parent (a result's own `save_to_pdf`).
 
-A page of a PDF file stays as it is, vector graphics and all; it is only turned, and given the text. Where the page was
-flattened, and for pictures, the page is the picture that was read.
+A page of a PDF file stays as it is, vector graphics and all; it is only turned, and given the text, unless it has one
+that can be trusted. Where the page was flattened, and for pictures, the page is the picture that was read.
 """
 
 from __future__ import annotations
@@ -98,13 +98,20 @@ def part_of(page: RecognizedPage) -> PagePart:
     if _is_of_pdf(page):
         if flattened:
             return PagePart((width, height), text, picture=encode_pixels(after))
-        return PagePart((width, height), text, turned)
+        layer = page.layer
+        if layer is None:
+            return PagePart((width, height), text, turned)
+        if layer.trusted or layer.used:
+            return PagePart((width, height), text_content([], height), turned)  # it has its own
+        if layer.own and not turned:
+            text = text_content(pieces_of(page, layer.own), height)
+        return PagePart((width, height), text, turned, hidden_text=layer.hidden)
     frame = 0 if page.page_index is None else page.page_index
     points = page_points((width, height), dots_per_inch(page.input_path, frame))
     if page.input_path is not None and page.page_index is None and not flattened:
         original = jpeg_file(page.input_path, (before.shape[1], before.shape[0]))
         if original is not None:
-            return PagePart((width, height), text, turned, original, points)
+            return PagePart((width, height), text, turned, original, points=points)
     return PagePart((width, height), text, picture=encode_pixels(after), points=points)
 
 

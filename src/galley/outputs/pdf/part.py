@@ -36,6 +36,8 @@ class PagePart:
     """Clockwise degrees by which what is below the text is turned until it is upright."""
     picture: Picture | None = None
     """What is below the text; None where that is the page of the document itself."""
+    hidden_text: bool = False
+    """Whether the page of the document has text that is not drawn, and is to lose it."""
     points: tuple[float, float] | None = None
     """Width and height of the picture's page when upright; None where the document's own page says it."""
 
@@ -49,6 +51,7 @@ def write_part(part: PagePart, path: Path) -> None:
     header = {
         "size": part.size,
         "rotation": part.rotation,
+        "hidden_text": part.hidden_text,
         "points": part.points,
         "planes": part.text.planes,
         "text": len(part.text.stream),
@@ -74,6 +77,7 @@ def read_part(path: Path) -> PagePart:
             size=(fields["size"][0], fields["size"][1]),
             text=TextContent(rest[:length], tuple(fields["planes"])),
             rotation=fields["rotation"],
+            hidden_text=fields["hidden_text"],
             picture=None if picture is None else Picture(picture, rest[length:]),
             points=None if points is None else (points[0], points[1]),
         )

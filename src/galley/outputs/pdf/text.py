@@ -62,9 +62,17 @@ def text_content(pieces: Iterable[Piece], height: int) -> TextContent:
     return TextContent(zlib.compress(stream), tuple(sorted(planes)))
 
 
-def pieces_of(page: RecognizedPage) -> Iterator[Piece]:
-    """The words of a page where they are known, else its lines."""
+def pieces_of(page: RecognizedPage, there: Sequence[Sequence[float]] = ()) -> Iterator[Piece]:
+    """The words of a page where they are known, else its lines; without those lines that are `there`.
+
+    Args:
+        page: the page.
+        there: left, top, right and bottom of text that is there already, in pixels.
+    """
     for line in page.lines:
+        x, y = line.polygon.mean(axis=0).tolist()
+        if any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in there):
+            continue
         if line.words and "".join(line.words) == line.text and not is_tall(line):
             yield from _words(line)
         else:
