@@ -1,6 +1,7 @@
 """`report.json`: the account of all runs on an output folder, for machines.
 
-Runs in: parent. Written whole or not at all, and piece by piece, since a million pages can fail.
+Runs in: parent. Written whole or not at all, and piece by piece, since a million pages can fail. What a run that is
+killed leaves of it lies with the journal, where the next run writes over it.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from galley.errors import OutputError
 from galley.journal import Ledger, RunRecord, open_ledger
 from galley.journal.records import SKIPPED
-from galley.outputs.files import open_whole
+from galley.journal.schema import FOLDER
+from galley.outputs.files import describe_failure
 
 REPORT_NAME = "report.json"
 
@@ -24,14 +27,18 @@ def write_report(output: Path) -> Path:
     Raises:
         OutputError: the journal cannot be read, or the report cannot be written.
     """
-    path = output / REPORT_NAME
-    with open_ledger(output) as ledger, open_whole(path) as file:
-        summary = summarize(ledger)
-        file.write(json.dumps(summary, indent=2).encode()[:-2])
-        _write_list(file, "failures", _failures(ledger))
-        _write_list(file, "skipped", ({"path": f.path, "message": f.message} for f in ledger.files(SKIPPED)))
-        _write_list(file, "unsteady", ({"path": f.path, "message": f.message} for f in ledger.noted_files()))
-        file.write(b"\n}\n")
+    path, draft = output / REPORT_NAME, output / FOLDER / REPORT_NAME
+    try:
+        with open_ledger(output) as ledger, draft.open("wb") as file:
+            summary = summarize(ledger)
+            file.write(json.dumps(summary, indent=2).encode()[:-2])
+            _write_list(file, "failures", _failures(ledger))
+            _write_list(file, "skipped", ({"path": f.path, "message": f.message} for f in ledger.files(SKIPPED)))
+            _write_list(file, "unsteady", ({"path": f.path, "message": f.message} for f in ledger.noted_files()))
+            file.write(b"\n}\n")
+        draft.replace(path)
+    except OSError as error:
+        raise OutputError(describe_failure(path, error)) from error
     return path
 
 
