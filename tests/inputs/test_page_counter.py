@@ -93,10 +93,13 @@ def test_a_fork_has_one_of_its_own(good: str) -> None:
             try:
                 code = 0 if counter.count(good, PageKind.PDF) == 3 else 1
                 counter.close()
+                del counter
             finally:
                 os._exit(code)
+        (child,) = (each for each in psutil.Process().children() if each.pid != pid)
         assert os.waitpid(pid, 0)[1] == 0
         assert counter.count(good, PageKind.PDF) == 3
+        assert psutil.Process().children() == [child]
 
 
 def test_it_ends_with_a_parent_that_is_killed_in_the_middle(tmp_path: Path, hanging_pdf: bytes) -> None:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import weakref
+from typing import Any
 
 from galley.errors import BadInput
 from galley.inputs.documents import count_pdf_pages, count_tiff_frames
@@ -39,6 +40,7 @@ class PageCounter:
         self._turn = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = 0
+        self._finalizer: weakref.finalize[..., Any] | None = None
 
     def count(self, path: str, kind: PageKind, password: str | None = None) -> int:
         """Number of pages of a PDF or TIFF file.
@@ -73,7 +75,7 @@ class PageCounter:
         """The child's answer; not a whole line if it died."""
         if self._child is None or self._owner != os.getpid():  # a fork must not speak to its parent's
             self._child, self._owner = _launch(self._longest), os.getpid()
-            weakref.finalize(self, _end, self._child)
+            self._finalizer = weakref.finalize(self, _end_own, self._child, self._owner)
         assert self._child.stdin is not None  # both were asked for
         assert self._child.stdout is not None
         try:
@@ -84,7 +86,10 @@ class PageCounter:
 
     def _end(self) -> int:
         child, self._child = self._child, None
-        return 0 if child is None or self._owner != os.getpid() else _end(child)
+        if child is None or self._finalizer is None:
+            return 0
+        self._finalizer.detach()
+        return _end_own(child, self._owner)
 
 
 def _read(answer: int | str) -> int:
@@ -108,8 +113,13 @@ def _launch(longest: float) -> subprocess.Popen[bytes]:
     )
 
 
-def _end(child: subprocess.Popen[bytes]) -> int:
-    """It holds nothing that could be lost. The exit code is that of its own end, if it was dead already."""
+def _end_own(child: subprocess.Popen[bytes], owner: int) -> int:
+    """End the child, which holds nothing that could be lost, unless we are a fork of whoever started it.
+
+    The exit code is that of its own end, if it was dead already.
+    """
+    if os.getpid() != owner:
+        return 0
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:
             pipe.close()
