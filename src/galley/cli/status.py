@@ -66,7 +66,8 @@ def _run_line(run: RunRecord) -> str:
         how = "with no end on record"
     else:
         how = f"after {describe_seconds(run.ended - run.started)}, exit code {run.exit_code}"
-    message = f": {run.message}" if run.message else ""
+    # What a worker wrote at its end follows on further lines: that is for report.json and the report.
+    message = f": {run.message.splitlines()[0]}" if run.message else ""
     return f"run {run.id}, {begun}: {run.state} {how}{message}"
 
 
