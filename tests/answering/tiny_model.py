@@ -76,6 +76,7 @@ def _tokenizer() -> Any:
         eos_token="</s>",
         unk_token="<unk>",
         additional_special_tokens=["<image>"],
+        model_input_names=["input_ids", "attention_mask"],
     )
 
 
