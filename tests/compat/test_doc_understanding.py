@@ -80,8 +80,11 @@ def test_results_have_paddleocrs_keys_and_say_the_cost_beside_them(page: str, sa
     assert json.loads((tmp_path / "english~0_res.json").read_text()) == dict(results[0])
 
 
-def test_pages_can_all_be_asked_the_same(samples: Path) -> None:
-    with Scripted() as one, DocUnderstanding(vl_rec_server_url=one.url, query="the total?") as pipeline:
+def test_it_can_be_had_by_name_and_pages_can_all_be_asked_the_same(samples: Path) -> None:
+    with (
+        Scripted() as one,
+        ParallelPipeline("DocUnderstanding", vl_rec_server_url=one.url, query="the total?") as pipeline,
+    ):
         results = pipeline.predict(str(samples / "report.pdf"))
         assert [(r["query"], r["page_index"]) for r in results] == [("the total?", index) for index in range(3)]
         assert [r["result"] for r in pipeline.predict(str(samples / "english.png"), query="other?")] == ["other?"]
@@ -226,17 +229,20 @@ def test_a_model_folder_must_be_one(tmp_path: Path) -> None:
         DocUnderstanding(doc_understanding_model_dir=str(tmp_path))
 
 
-def test_what_has_no_effect_is_said(page: str) -> None:
+def test_what_has_no_effect_is_said(page: str, tmp_path: Path) -> None:
     with Scripted() as one:
-        with pytest.warns(UserWarning, match="batch_size has no effect"):
-            pipeline = DocUnderstanding(vl_rec_server_url=one.url, doc_understanding_batch_size=4)
+        keywords = {"doc_understanding_batch_size": 4, "engine": "openvino", "precision": "fp16"}
+        with pytest.warns(UserWarning, match="has no effect") as said:
+            pipeline = DocUnderstanding(vl_rec_server_url=one.url, **keywords)
+        assert [str(each.message).split("=")[0].split()[0] for each in said] == [
+            "engine",
+            "doc_understanding_batch_size",
+            "precision",
+        ]
         with pipeline:
             with pytest.warns(UserWarning, match="min_pixels has no effect"):
                 pipeline.predict({"image": page, "query": "x"}, min_pixels=3, use_cache=True)
             with pytest.raises(BadArguments, match="max_new_tokens"):
                 pipeline.predict({"image": page, "query": "x"}, max_tokens=3)
-
-
-def test_it_can_be_had_by_name(page: str) -> None:
-    with Scripted() as one, ParallelPipeline("DocUnderstanding", vl_rec_server_url=[one.url]) as pipeline:
-        assert pipeline.predict({"image": page, "query": "x"})[0]["result"] == "x"
+            pipeline.export_paddlex_config_to_yaml(tmp_path / "config.yaml")
+    assert "pipeline_name: doc_understanding" in (tmp_path / "config.yaml").read_text()

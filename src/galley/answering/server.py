@@ -10,7 +10,6 @@ server is to blame and not the question.
 from __future__ import annotations
 
 import base64
-import itertools
 import os
 import random
 import re
@@ -94,8 +93,10 @@ class ServerAnswerer:
 
     def _ask(self, question: Question) -> Answer:
         request = self._request(question)
-        begun, answered, failures = time.monotonic(), self._answered, 0
-        for count in itertools.count(1):
+        begun, answered = time.monotonic(), self._answered
+        count = failures = 0
+        while True:
+            count += 1
             try:
                 answer = read_answer(self._post(request, begun + self._seconds))
             except Trouble as trouble:
@@ -109,7 +110,6 @@ class ServerAnswerer:
                 self._answered += 1
                 model = answer.model if answer.model else self._model
                 return replace(answer, model=model, seconds=time.monotonic() - begun, requests=count)
-        raise AssertionError("unreachable")
 
     def _judge(self, trouble: Trouble, failures: int, answered: int) -> None:
         """End the question where asking again is of no use."""

@@ -35,8 +35,9 @@ def translate(given: Mapping[str, Any]) -> dict[str, Any]:
         BadArguments: two of them exclude each other, or one needs another.
     """
     values = dict(given)
-    if values.get("engine") == "transformers":
-        del values["engine"]  # it is the engine of the native backend
+    engine = values.pop("engine", None)
+    if engine not in (None, "transformers"):
+        warnings.warn(f"engine={engine!r} has no effect: models on devices run in transformers", stacklevel=6)
     urls = values.get("vl_rec_server_url")
     if isinstance(urls, str):
         urls = word_list(urls)
@@ -62,6 +63,8 @@ def _served(values: Mapping[str, Any], urls: Any) -> dict[str, Any]:
         raise BadArguments("a server has its own model; leave out doc_understanding_model_dir or vl_rec_server_url")
     if "doc_understanding_batch_size" in values:
         warnings.warn("doc_understanding_batch_size has no effect: a server makes its own batches", stacklevel=6)
+    if "precision" in values:
+        warnings.warn("precision has no effect: a server has its own", stacklevel=6)
     return {"vl_rec_server_url": tuple(url.rstrip("/") for url in urls)}
 
 
