@@ -39,11 +39,12 @@ def write_pictures(pages: list[PageRef], folder: Path) -> Iterator[PagePicture]:
         pixels = load_pixels(page)
         if not cv2.imwrite(str(file), pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1]):
             raise OSError(f"cannot write {file.name}")
-        glyphs = tuple(_glyphs(page, pixels.shape[1], pixels.shape[0])) if page.kind is PageKind.PDF else ()
+        glyphs = tuple(glyphs_of(page, pixels.shape[1], pixels.shape[0])) if page.kind is PageKind.PDF else ()
         yield PagePicture(str(page), str(file), glyphs if len(glyphs) >= LEAST_GLYPHS else ())
 
 
-def _glyphs(page: PageRef, width: int, height: int) -> Iterator[Glyph]:
+def glyphs_of(page: PageRef, width: int, height: int) -> Iterator[Glyph]:
+    """The characters of a page's text layer on its picture of `width` x `height` pixels."""
     document = pypdfium2.PdfDocument(page.path)
     try:
         opened = document[page.index if page.index is not None else 0]

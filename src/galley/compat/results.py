@@ -89,6 +89,10 @@ class Result(Fields):
             raise BadArguments("this kind of result has no text to put into a PDF file")
         save_pdf(self._page, Path(save_path), pdf_password)
 
+    def save_to_alto(self, save_path: Any) -> None:
+        """Write the lines and words as ALTO XML into a folder, or to a file. PaddleOCR has no such method."""
+        self._save("alto", save_path)
+
     def save_all(self, save_path: Any) -> None:
         """Write everything that PaddleOCR's `save_all` writes for this kind of result."""
         for name in SAVE_ALL[type(self._page)]:

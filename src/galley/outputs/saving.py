@@ -17,13 +17,15 @@ from PIL import Image
 
 from galley.errors import BadArguments
 from galley.foreign import ForeignPage
-from galley.outputs import foreign
+from galley.outputs import alto, foreign
+from galley.outputs.alto import join_alto, save_alto
 from galley.outputs.answers import save_answer, save_usage
 from galley.outputs.documents import Assembly, DocumentForm, join_json, join_text
 from galley.outputs.encoding import encode_json
 from galley.outputs.files import write_file
 from galley.outputs.lines import draw_lines, plain_text
-from galley.outputs.pdf.pages import SUFFIX, join_pdf, keep_part, save_pdf
+from galley.outputs.pdf import pages as pdf
+from galley.outputs.pdf.pages import join_pdf, keep_part, save_pdf
 from galley.outputs.pictures import draw_preprocessing, encode_picture, picture_suffix, to_picture
 from galley.outputs.structured.document import join_markdown, join_word, keep_leaf, keep_leaf_and_pictures
 from galley.outputs.structured.saving import save_markdown, save_plain_text, save_word
@@ -123,7 +125,8 @@ FORMATS: Mapping[type, Mapping[str, Format]] = {
         "json": _JSON,
         "img": Format(save_pictures),
         "text": Format(save_text, _TEXT),
-        "pdf": Format(save_pdf, DocumentForm(SUFFIX, join_pdf, keep_part, alone=True)),
+        "pdf": Format(save_pdf, DocumentForm(pdf.SUFFIX, join_pdf, keep_part, alone=True)),
+        "alto": Format(save_alto, DocumentForm(alto.SUFFIX, join_alto)),
         "corrected": Format(save_corrected),
     },
     TablePage: {

@@ -59,7 +59,7 @@ def lay_over_document(pdf: Pdf, parts: Sequence[Path], file: BinaryIO) -> None:
     fonts = _Fonts(pdf)
     for page, path in zip(pdf.pages, parts, strict=True):
         _lay_over(pdf, page, read_part(path), fonts)
-    pdf.save(file, encryption=pdf.is_encrypted)
+    _save(pdf, file, encryption=pdf.is_encrypted)
 
 
 def lay_over_page(pdf: Pdf, index: int, part: PagePart, file: BinaryIO) -> None:
@@ -69,7 +69,7 @@ def lay_over_page(pdf: Pdf, index: int, part: PagePart, file: BinaryIO) -> None:
     with pikepdf.new() as alone:
         alone.pages.append(pdf.pages[index])
         _lay_over(alone, alone.pages[0], part, _Fonts(alone))
-        alone.save(file)
+        _save(alone, file)
 
 
 def shown_sizes(pdf: Pdf) -> Iterator[tuple[float, float]]:
@@ -104,6 +104,11 @@ def _lay_over(pdf: Pdf, page: Page, part: PagePart, fonts: _Fonts) -> None:
         named[f"/{FONT_NAME}{plane}"] = fonts[plane]
     resources.Font = named
     page.obj.Resources = resources
+
+
+def _save(pdf: Pdf, file: BinaryIO, **options: Any) -> None:
+    """Write the file with all streams as they are."""
+    pdf.save(file, compress_streams=False, **options)
 
 
 def _replace(pdf: Pdf, page: Page, part: PagePart, picture: Picture) -> None:
