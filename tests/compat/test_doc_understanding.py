@@ -44,6 +44,13 @@ def server_process() -> Iterator[tuple[str, subprocess.Popen[str]]]:
             process.kill()
 
 
+def warm_up(pipeline: DocUnderstanding, rows: list[dict[str, str]]) -> None:
+    """Ask until both servers have answered."""
+    seen: set[str] = set()
+    while seen != {"server:0", "server:1"}:
+        seen |= {result.metadata["slot"] for result in pipeline.predict(rows)}
+
+
 def failures_of(error: PagesFailed) -> list[tuple[FailureKind, str]]:
     return [(failed.kind, failed.message) for failed in error.failures]
 
@@ -95,11 +102,11 @@ def test_a_killed_server_costs_no_answer(page: str) -> None:
     with server_process() as (first, process), server_process() as (second, _):
         results = []
         with DocUnderstanding(vl_rec_server_url=[first, second], vl_rec_max_concurrency=4) as pipeline:
+            warm_up(pipeline, [{"image": page, "query": "sleep 0.01 warm"}] * 16)
             for result in pipeline.predict_iter(rows):
                 results.append(result)
-                if result.metadata["slot"] == "server:0" and len(results) > 20:
+                if len(results) == 20:
                     process.kill()
-    assert process.returncode is not None, "the first server was asked and then killed"
     assert [result["result"] for result in results] == [str(number) for number in range(80)]
     assert {result.metadata["slot"] for result in results} == {"server:0", "server:1"}
 
