@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from galley.devices import Slot
 from galley.engines import EngineInfo, TensorInfo
+from galley.engines.best import take_best
 from galley.errors import DeviceError, ModelError
 
 _CPU, _CUDA, _TENSORRT = "CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider"
@@ -33,8 +34,9 @@ _DTYPES = {
 class OnnxRuntimeSession:
     """One graph in one ONNX Runtime session."""
 
-    def __init__(self, session: Any, outputs: Sequence[str] | None, info: EngineInfo) -> None:
+    def __init__(self, session: Any, outputs: Sequence[str] | None, info: EngineInfo, best: bool) -> None:
         self._session = session
+        self._best = best
         self.info = info
         self.inputs = tuple(_describe(node) for node in session.get_inputs())
         by_name = {node.name: node for node in session.get_outputs()}
@@ -45,7 +47,8 @@ class OnnxRuntimeSession:
     def run(self, *arrays: NDArray[Any]) -> list[NDArray[Any]]:
         """See `galley.engines.Session`. ONNX Runtime allocates new outputs for each run."""
         feed = {name: np.ascontiguousarray(array) for name, array in zip(self._input_names, arrays, strict=True)}
-        return [np.asarray(array) for array in self._session.run(self._output_names, feed)]
+        answers = [np.asarray(array) for array in self._session.run(self._output_names, feed)]
+        return take_best(answers[0]) if self._best else answers
 
     def close(self) -> None:
         """See `galley.engines.Session`."""
@@ -60,6 +63,7 @@ def open_session(
     outputs: Sequence[str] | None,
     shape: Sequence[int] | None,
     cache: Path | None,
+    best: bool = False,
 ) -> OnnxRuntimeSession:
     """Opens a graph on the CPU or, for a GPU slot, with CUDA; see `galley.engines.open_session`.
 
@@ -71,9 +75,10 @@ def open_session(
             f"precision {precision} was asked for, but engine onnxruntime computes in fp32 only; "
             "ask for auto or fp32, or take engine openvino (CPU) or tensorrt (GPU)"
         )
+    info = EngineInfo("onnxruntime", _version(), slot.device.kind, "fp32")
     if slot.device.kind == "cpu":
-        return _open(path, _CPU, {}, slot, outputs, EngineInfo("onnxruntime", _version(), "cpu", "fp32"))
-    return _open(path, _CUDA, {"device_id": "0"}, slot, outputs, EngineInfo("onnxruntime", _version(), "gpu", "fp32"))
+        return _open(path, _CPU, {}, slot, outputs, info, best)
+    return _open(path, _CUDA, {"device_id": "0"}, slot, outputs, info, best)
 
 
 def open_tensorrt_session(
@@ -84,6 +89,7 @@ def open_tensorrt_session(
     outputs: Sequence[str] | None,
     shape: Sequence[int] | None,
     cache: Path | None,
+    best: bool = False,
 ) -> OnnxRuntimeSession:
     """Opens a graph with the TensorRT provider; see `galley.engines.open_session`. `auto` is fp16 here."""
     if precision == "bf16":
@@ -92,7 +98,7 @@ def open_tensorrt_session(
     options = {"device_id": "0", "trt_fp16_enable": str(given == "fp16")}
     if cache is not None:
         options |= {"trt_engine_cache_enable": "True", "trt_engine_cache_path": str(cache)}
-    return _open(path, _TENSORRT, options, slot, outputs, EngineInfo("tensorrt", _version(), "gpu", given))
+    return _open(path, _TENSORRT, options, slot, outputs, EngineInfo("tensorrt", _version(), "gpu", given), best)
 
 
 def _open(
@@ -102,6 +108,7 @@ def _open(
     slot: Slot,
     outputs: Sequence[str] | None,
     info: EngineInfo,
+    best: bool,
 ) -> OnnxRuntimeSession:
     if not path.is_file():
         raise ModelError(f"the model file {path} does not exist")
@@ -127,7 +134,7 @@ def _open(
     missing = [name for name in outputs if name not in names] if outputs is not None else []
     if missing:
         raise ModelError(f"{path} has no output {', '.join(missing)}; it has {', '.join(sorted(names))}")
-    return OnnxRuntimeSession(session, outputs, info)
+    return OnnxRuntimeSession(session, outputs, info, best)
 
 
 def _options(slot: Slot) -> Any:

@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import openvino
 from numpy.typing import NDArray
+from openvino import opset13 as ops
 
 from galley.devices import Slot
 from galley.engines import EngineInfo, TensorInfo
+from galley.engines.best import take_best, take_best_of_logits
 from galley.engines.compiled import name_compiled, read_compiled, write_compiled
 from galley.engines.winograd import REWRITING, rewrite_convolutions
 from galley.errors import DeviceError, ModelError
@@ -33,21 +35,28 @@ limit of 5,000, lines of text of all widths would fill gigabytes."""
 class OpenVinoSession:
     """One compiled graph and its one inference request."""
 
-    def __init__(self, compiled: Any, info: EngineInfo) -> None:
+    def __init__(self, compiled: Any, info: EngineInfo, best: bool) -> None:
         self._compiled = compiled
+        self._best = best
         self._request = compiled.create_infer_request()
         self.info = info
         self.inputs = tuple(_describe(port) for port in compiled.inputs)
         self.outputs = tuple(_describe(port) for port in compiled.outputs)
 
     def run(self, *arrays: NDArray[Any]) -> list[NDArray[Any]]:
-        """See `galley.engines.Session`. Inputs are read in place; outputs are copied out of the request."""
+        """See `galley.engines.Session`. Inputs are read in place; outputs are copied out of the request, or read there.
+
+        The second matters for text: a line's scores of 18,710 classes are some ten megabytes.
+        """
         tensors = [
             openvino.Tensor(np.ascontiguousarray(array), shared_memory=True)
             for array, _ in zip(arrays, self.inputs, strict=True)
         ]
         self._request.infer(tensors, share_inputs=True)
-        return [np.array(tensor.data) for tensor in self._request.output_tensors]
+        answers = [tensor.data for tensor in self._request.output_tensors]
+        if not self._best:
+            return [np.array(answer) for answer in answers]
+        return take_best(answers[0]) if len(answers) == 1 else take_best_of_logits(answers[0], answers[1])
 
     def close(self) -> None:
         """See `galley.engines.Session`."""
@@ -62,6 +71,7 @@ def open_session(
     outputs: Sequence[str] | None,
     shape: Sequence[int] | None,
     cache: Path | None,
+    best: bool = False,
 ) -> OpenVinoSession:
     """Opens a graph with OpenVINO; see `galley.engines.open_session`.
 
@@ -80,10 +90,10 @@ def open_session(
         properties["INFERENCE_PRECISION_HINT"] = _TO_HINT[precision]
     rewrite = shape is not None and slot.threads <= MOST_THREADS_TO_REWRITE and _is_fp32(core, precision)
     if not rewrite or cache is None:
-        compiled = _compile(core, path, outputs, shape, properties, rewrite)
+        compiled = _compile(core, path, outputs, shape, properties, rewrite, best)
     else:
         compiled = _compile_once(core, path, outputs, shape, properties, cache)
-    return OpenVinoSession(compiled, _verify(compiled, core, precision))
+    return OpenVinoSession(compiled, _verify(compiled, core, precision), best)
 
 
 def _compile_once(
@@ -115,9 +125,12 @@ def _compile(
     shape: Sequence[int] | None,
     properties: Mapping[str, Any],
     rewrite: bool,
+    best: bool = False,
 ) -> Any:
     graph = _read(core, path, outputs)
     try:
+        if best:
+            graph = _without_softmax(graph)
         if shape is not None:
             graph.reshape(list(shape))
         if rewrite:
@@ -125,6 +138,23 @@ def _compile(
         return core.compile_model(graph, "CPU", dict(properties))
     except RuntimeError as error:
         raise ModelError(f"OpenVINO cannot compile {path}: {_last_line(error)}") from error
+
+
+def _without_softmax(graph: Any) -> Any:
+    """`graph` with logits and the sums of their exponentials as outputs; `graph` itself if it ends otherwise.
+
+    A softmax would compute and write a probability for every class, where one of each position is wanted.
+    """
+    (result,) = graph.get_results()
+    softmax = result.input_value(0).get_node()
+    while softmax.get_type_name() in ("Identity", "Convert"):
+        softmax = softmax.input_value(0).get_node()
+    if softmax.get_type_name() != "Softmax":
+        return graph
+    logits = softmax.input_value(0)
+    last = ops.constant(np.array([-1]))
+    sums = ops.reduce_sum(ops.exp(ops.subtract(logits, ops.reduce_max(logits, last, True))), last, False)
+    return openvino.Model([logits, sums.output(0)], graph.get_parameters(), graph.get_friendly_name())
 
 
 def _is_fp32(core: Any, precision: str) -> bool:

@@ -57,7 +57,7 @@ class Recognizer:
         self._batch = batch
         self._shape = shape
         self._size = LineSize(self.rules.height, self.rules.width, self.rules.max_width)
-        self._session = open_session(model.path, engine=config.engine, slot=slot, precision=config.precision)
+        self._session = open_session(model.path, engine=config.engine, slot=slot, precision=config.precision, best=True)
         self._characters = _characters(model, self.rules)
         classes = self._session.outputs[0].shape[-1]
         if classes not in (None, len(self._characters)):
@@ -84,12 +84,10 @@ class Recognizer:
         return plan_steps(shapes, self._size, _WIDTH_STEP)
 
     def _read_one(self, line: Image, batch: Batch) -> ReadLine:
-        (answer,) = self._session.run(self._network_input(line, batch.width)[np.newaxis])
-        best = answer[0].argmax(axis=-1)
-        # Looked up, not searched again: the answer has 18,710 columns for each of some hundred steps.
-        read = decode(best, answer[0][np.arange(len(best)), best], self._characters)
+        best, scores = self._session.run(self._network_input(line, batch.width)[np.newaxis])
+        read = decode(best[0], scores[0], self._characters)
         height, width = line.shape[:2]
-        return ReadLine(read, answer.shape[1] * (width / height / batch.proportion))
+        return ReadLine(read, best.shape[1] * (width / height / batch.proportion))
 
     def _network_input(self, line: Image, width: int) -> NDArray[np.float32]:
         planes = line_input(line, self._size, width) if self._shape is None else stretched_input(line, *self._shape)
