@@ -69,7 +69,9 @@ def save_text(page: PageResult, target: Path) -> list[Path]:
     if not isinstance(page, RecognizedPage):
         raise BadArguments("this kind of result has no text")
     path = target if _is_kind(target, "text/plain") else target / f"{page.name}.txt"
-    write_file(path, plain_text(page).encode())
+    text = plain_text(page)
+    # Not of 0 bytes, as a file is that a power cut has emptied: a batch would do the page again.
+    write_file(path, text.encode() if text else b"\n")
     return [path]
 
 
