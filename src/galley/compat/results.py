@@ -9,19 +9,22 @@ import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from PIL import Image
 
 from galley.errors import BadArguments
 from galley.outputs.pdf.pages import save_pdf
-from galley.outputs.saving import FORMATS, SAVE_ALL, drawings, save_json
-from galley.results import PageResult, RecognizedPage
+from galley.outputs.saving import FORMATS, SAVE_ALL, Format, drawings, save_json
+from galley.outputs.structured.saving import markdown_of, save_markdown
+from galley.outputs.tables import HasTables, tables_by_key
+from galley.results import PageResult, RecognizedPage, StructuredPage
 
 _log = logging.getLogger("galley")
 
 Fields: TypeAlias = dict[str, Any]
 Pictures: TypeAlias = dict[str, Image.Image]
+Texts: TypeAlias = dict[str, str]
 Metadata: TypeAlias = Mapping[str, Any]
 
 
@@ -59,6 +62,24 @@ class Result(Fields):
         """The pictures drawn for this page, by key."""
         return drawings(self._page)
 
+    @property
+    def markdown(self) -> Fields:
+        """PaddleOCR's mapping: `markdown_texts`, `markdown_images` by path, `page_continuation_flags` and the page."""
+        self._require("markdown")
+        return markdown_of(cast(StructuredPage, self._page))
+
+    @property
+    def html(self) -> Texts:
+        """Tables as HTML, by key: `table_1` and so on."""
+        self._require("html")
+        return tables_by_key(cast(HasTables, self._page))
+
+    @property
+    def xlsx(self) -> Texts:
+        """What `save_to_xlsx` makes workbooks of, by key: as PaddleOCR's, the tables' HTML."""
+        self._require("xlsx")
+        return tables_by_key(cast(HasTables, self._page))
+
     def print(self, json_format: bool = False, indent: int = 4, ensure_ascii: bool = False) -> None:
         """Write the fields to the log `galley` at level INFO."""
         fields = self.str
@@ -93,13 +114,33 @@ class Result(Fields):
         """Write the lines and words as ALTO XML into a folder, or to a file. PaddleOCR has no such method."""
         self._save("alto", save_path)
 
+    def save_to_html(self, save_path: Any) -> None:
+        """Write each table as an HTML page into a folder, or the first of them to a file."""
+        self._save("html", save_path)
+
+    def save_to_xlsx(self, save_path: Any) -> None:
+        """Write each table as an Excel workbook into a folder, or the first of them to a file."""
+        self._save("xlsx", save_path)
+
+    def save_to_markdown(self, save_path: Any, pretty: bool = True, show_formula_number: bool = False) -> None:
+        """Write the page as Markdown, and its pictures, into a folder; or to a file and beside it."""
+        self._require("markdown")
+        save_markdown(cast(StructuredPage, self._page), Path(save_path), pretty, show_formula_number)
+
+    def save_to_word(self, save_path: Any) -> None:
+        """Write the page as a Word file into a folder, or to a file."""
+        self._save("word", save_path)
+
     def save_all(self, save_path: Any) -> None:
         """Write everything that PaddleOCR's `save_all` writes for this kind of result."""
         for name in SAVE_ALL[type(self._page)]:
             self._save(name, save_path)
 
     def _save(self, name: Any, save_path: Any) -> None:
+        self._require(name).save(self._page, Path(save_path))
+
+    def _require(self, name: Any) -> Format:
         formats = FORMATS[type(self._page)]
         if name not in formats:
-            raise BadArguments(f"this result cannot be saved as {name}; it can as {', '.join(formats)}")
-        formats[name].save(self._page, Path(save_path))
+            raise BadArguments(f"this result has no {name}; it has {', '.join(formats)}")
+        return formats[name]

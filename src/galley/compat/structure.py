@@ -5,7 +5,7 @@ Runs in: parent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from galley.api import Settings
@@ -15,6 +15,7 @@ from galley.compat.interface import Interface
 from galley.compat.keyword_tables.shared import COMMON, ON_FAILURE
 from galley.compat.keyword_tables.structure import ABSENT, PER_CALL, STRUCTURE, SWITCH
 from galley.compat.keywords import by_position, check_keywords, settings_values, shows, signature
+from galley.compat.markdown_pages import MarkdownPages, concatenate_markdown_pages
 from galley.compat.pipeline import CompatiblePipeline
 from galley.compat.results import Result
 from galley.config import StructureConfig
@@ -120,3 +121,7 @@ class PPStructureV3(CompatiblePipeline):
         given = translate({name: value for name, value in options.items() if value is not None})
         values = settings_values((*OPTIONS, SWITCH), given)
         return self._iterate(input, {path.removeprefix(_OPTION_PATH): value for path, value in values.items()})
+
+    def concatenate_markdown_pages(self, markdown_list: Iterable[Mapping[str, Any]]) -> MarkdownPages:
+        """The `markdown` of pages, which are in their order, as one; see `galley.compat.markdown_pages`."""
+        return concatenate_markdown_pages(markdown_list)

@@ -28,6 +28,7 @@ from galley.outputs.pdf import pages as pdf
 from galley.outputs.pdf.pages import join_pdf, keep_part, save_pdf
 from galley.outputs.pictures import draw_preprocessing, encode_picture, picture_suffix, to_picture
 from galley.outputs.structured.document import join_markdown, join_word, keep_leaf, keep_leaf_and_pictures
+from galley.outputs.structured.drawings import draw_cells, draw_structure
 from galley.outputs.structured.saving import save_markdown, save_plain_text, save_word
 from galley.outputs.tables import save_html, save_xlsx
 from galley.results import PageResult, PreprocessedPage, RecognizedPage, StructuredPage, TablePage, UnderstoodPage
@@ -92,13 +93,17 @@ def _draw_recognized(page: RecognizedPage) -> dict[str, Image.Image]:
 
 def _draw_table_page(page: TablePage) -> dict[str, Image.Image]:
     pictures = _draw_preprocessed(page.preprocessed) if page.options.use_doc_preprocessor else {}
-    return pictures | _draw_recognized(page.recognized)
+    pictures |= _draw_recognized(page.recognized)
+    if page.tables:
+        pictures["table_cell_img"] = draw_cells(to_picture(page.preprocessed.output_img), page.tables)
+    return pictures
 
 
 _DRAWERS: Mapping[type, Callable[[Any], dict[str, Image.Image]]] = {
     PreprocessedPage: _draw_preprocessed,
     RecognizedPage: _draw_recognized,
     TablePage: _draw_table_page,
+    StructuredPage: draw_structure,
     ForeignPage: foreign.pictures_of,
 }
 """Result -> how its pictures are drawn."""
@@ -139,6 +144,7 @@ FORMATS: Mapping[type, Mapping[str, Format]] = {
     },
     StructuredPage: {
         "json": _JSON,
+        "img": Format(save_pictures),
         "html": Format(save_html),
         "xlsx": Format(save_xlsx),
         "markdown": Format(save_markdown, _MARKDOWN),
@@ -163,7 +169,7 @@ SAVE_ALL: Mapping[type, tuple[str, ...]] = {
     PreprocessedPage: ("json", "img"),
     RecognizedPage: ("json", "img"),
     TablePage: ("json", "img", "html", "xlsx"),
-    StructuredPage: ("json", "html", "xlsx", "markdown", "word"),
+    StructuredPage: ("json", "img", "html", "xlsx", "markdown", "word"),
     UnderstoodPage: ("json",),
 }
 """Result -> the formats that PaddleOCR's `save_all` writes."""

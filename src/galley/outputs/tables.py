@@ -82,6 +82,11 @@ def _fill(sheet: Worksheet, table: Table) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = min(_WIDEST, width + 2)
 
 
+def tables_by_key(page: HasTables) -> dict[str, str]:
+    """The HTML of all tables by PaddleOCR's keys: `table_1` and so on."""
+    return {f"table_{number}": table.html for number, table in enumerate(page.tables, 1)}
+
+
 def save_html(page: HasTables, target: Path) -> list[Path]:
     """Write each table as an HTML page into the folder `target`, or the first to the file `target`."""
     return _save_tables(page, target, table_page, (".html", ".htm"))
