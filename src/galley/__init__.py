@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from galley.compat.parallel import ParallelPipeline as ParallelPipeline
     from galley.compat.structure import PPStructureV3 as PPStructureV3
     from galley.compat.table_recognition import TableRecognitionPipelineV2 as TableRecognitionPipelineV2
+    from galley.compat.seal_recognition import SealRecognition as SealRecognition
     from galley.errors import BadArguments as BadArguments
     from galley.errors import BadInput as BadInput
     from galley.errors import DeviceError as DeviceError
@@ -39,6 +40,7 @@ _HOME = {
     "DocUnderstanding": "galley.compat.doc_understanding",
     "OCR": "galley.compat.ocr",
     "PaddleOCR": "galley.compat.ocr",
+    "SealRecognition": "galley.compat.seal_recognition",
     "ParallelPipeline": "galley.compat.parallel",
     "TableRecognitionPipelineV2": "galley.compat.table_recognition",
     "PPStructureV3": "galley.compat.structure",

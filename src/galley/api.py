@@ -20,6 +20,7 @@ from galley.config import (
     DocUnderstandingConfig,
     OcrConfig,
     PipelineConfig,
+    SealConfig,
     Servers,
     StructureConfig,
     TableConfig,
@@ -57,6 +58,7 @@ PIPELINE_NAMES: Mapping[type, str] = {
     OcrConfig: "ocr",
     TableConfig: "table_recognition",
     StructureConfig: "structure",
+    SealConfig: "seal_recognition",
 }
 """Configuration -> its pipeline in `galley.pipelines.page_pipeline`."""
 _RESULTS_PER_SLOT = 4

@@ -22,7 +22,7 @@ from galley.cli.fetching import ShownFetch
 from galley.cli.flags import PER_DOCUMENT, add_keyword_flags, words
 from galley.cli.showing import count_listed, open_progress
 from galley.cli.summary import exit_code, print_summary
-from galley.compat import doc_preprocessor, doc_understanding, ocr, structure, table_recognition
+from galley.compat import doc_preprocessor, doc_understanding, ocr, seal_recognition, structure, table_recognition
 from galley.compat.interface import Interface, make_settings
 from galley.errors import BadArguments, ExitCode
 from galley.inputs import count_files
@@ -40,6 +40,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         (table_recognition.INTERFACE, "find the tables of pages and read them"),
         (structure.INTERFACE, "find the parts of pages, and put their content in reading order"),
         (doc_understanding.INTERFACE, "answer questions about pages"),
+        (seal_recognition.INTERFACE, "find the seals on pages and read them"),
     ):
         parser = commands.add_parser(
             interface.command,

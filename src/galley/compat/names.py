@@ -30,6 +30,7 @@ OWN: Mapping[str, str] = {
     "PaddleOCR": "galley.compat.ocr",
     "TableRecognitionPipelineV2": "galley.compat.table_recognition",
     "PPStructureV3": "galley.compat.structure",
+    "SealRecognition": "galley.compat.seal_recognition",
 }
 """Class of Galley's own -> its module, whose `INTERFACE` has its keywords and defaults."""
 

@@ -15,6 +15,7 @@ from galley.config.servers import Servers
 from galley.config.structure import StructureConfig, StructureOptions
 from galley.config.table import TableConfig, TableOptions
 from galley.config.understanding import NATIVE, SERVER_BACKENDS, DocUnderstandingConfig, UnderstandingOptions
+from galley.config.seal import SealConfig, SealOptions, SealTextOptions
 
 __all__ = [
     "LIMIT_TYPES",
@@ -38,6 +39,9 @@ __all__ = [
     "TableConfig",
     "TableOptions",
     "UnderstandingOptions",
+    "SealConfig",
+    "SealOptions",
+    "SealTextOptions",
     "fingerprint",
     "overlay",
     "require_available",

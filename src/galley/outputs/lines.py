@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import colorsys
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from galley.outputs.curves import Corner, draw_along
 from galley.outputs.fonts import Font, font
 from galley.outputs.pictures import to_picture
 from galley.results import RecognizedPage
 
-Corner: TypeAlias = tuple[float, float]
 Colour: TypeAlias = tuple[int, int, int]
 
 _GOLDEN_ANGLE = 0.381966
@@ -26,19 +26,28 @@ _STRENGTH = 0.5
 """Of the boxes over the page."""
 _LEAST_FONT = 5
 _LARGEST_FONT = 200
+_QUADRANGLE = 4
+"""Corners; what has more is curved."""
 _TALL = 2
 """Boxes more than this many times as high as wide hold vertical text."""
 
 
 def draw_lines(page: RecognizedPage) -> Image.Image:
     """The page with its boxes, and beside it the texts on white in the same places: PaddleOCR's `ocr_res_img`."""
-    plain = to_picture(page.preprocessed.output_img)
+    return side_by_side(to_picture(page.preprocessed.output_img), _pieces(page))
+
+
+def side_by_side(plain: Image.Image, pieces: Iterable[tuple[list[Corner], str]]) -> Image.Image:
+    """`plain` with the outlines of `pieces` filled, and beside it their texts on white in the same places."""
     marked, texts = plain.copy(), Image.new("RGB", plain.size, "white")
     pen, frames = ImageDraw.Draw(marked), ImageDraw.Draw(texts)
-    for number, (corners, text) in enumerate(_pieces(page)):
+    for number, (corners, text) in enumerate(pieces):
         colour = _colour(number)
         pen.polygon(corners, fill=colour)
-        _draw_text(texts, corners, text)
+        if len(corners) > _QUADRANGLE:
+            draw_along(texts, corners, text)
+        else:
+            _draw_text(texts, corners, text)
         frames.polygon(corners, outline=colour)
     sheet = Image.new("RGB", (2 * plain.width, plain.height), "white")
     sheet.paste(Image.blend(plain, marked, _STRENGTH), (0, 0))

@@ -27,11 +27,13 @@ from galley.outputs.lines import draw_lines, plain_text
 from galley.outputs.pdf import pages as pdf
 from galley.outputs.pdf.pages import join_pdf, keep_part, save_pdf
 from galley.outputs.pictures import draw_preprocessing, encode_picture, picture_suffix, to_picture
+from galley.outputs.regions import draw_regions
+from galley.outputs.seals import draw_seals, seal_text
 from galley.outputs.structured.document import join_markdown, join_word, keep_leaf, keep_leaf_and_pictures
 from galley.outputs.structured.drawings import draw_cells, draw_structure
 from galley.outputs.structured.saving import save_markdown, save_plain_text, save_word
 from galley.outputs.tables import save_html, save_xlsx
-from galley.results import PageResult, PreprocessedPage, RecognizedPage, StructuredPage, TablePage, UnderstoodPage
+from galley.results import PageResult, PreprocessedPage, RecognizedPage, SealPage, StructuredPage, TablePage, UnderstoodPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,10 @@ def save_corrected(page: PageResult, target: Path) -> list[Path]:
     return _save_pictures(page, {"corrected": to_picture(corrected.output_img)}, target)
 
 
-def save_text(page: PageResult, target: Path) -> list[Path]:
+def save_text(page: RecognizedPage | SealPage, target: Path) -> list[Path]:
     """Write the lines that were read to the text file `target`, or under the page's name into that folder."""
-    if not isinstance(page, RecognizedPage):
-        raise BadArguments("this kind of result has no text")
     path = target if _is_kind(target, "text/plain") else target / f"{page.name}.txt"
-    text = plain_text(page)
+    text = plain_text(page) if isinstance(page, RecognizedPage) else seal_text(page.seals)
     # Not of 0 bytes, as a file is that a power cut has emptied: a batch would do the page again.
     write_file(path, text.encode() if text else b"\n")
     return [path]
@@ -99,11 +99,19 @@ def _draw_table_page(page: TablePage) -> dict[str, Image.Image]:
     return pictures
 
 
+def _draw_seal_page(page: SealPage) -> dict[str, Image.Image]:
+    flat, options = page.preprocessed.output_img, page.options
+    regions = {"layout_det_res": draw_regions(to_picture(flat), page.layout)} if options.use_layout_detection else {}
+    preprocessing = _draw_preprocessed(page.preprocessed) if options.use_doc_preprocessor else {}
+    return regions | preprocessing | draw_seals(flat, page.seals)
+
+
 _DRAWERS: Mapping[type, Callable[[Any], dict[str, Image.Image]]] = {
     PreprocessedPage: _draw_preprocessed,
     RecognizedPage: _draw_recognized,
     TablePage: _draw_table_page,
     StructuredPage: draw_structure,
+    SealPage: _draw_seal_page,
     ForeignPage: foreign.pictures_of,
 }
 """Result -> how its pictures are drawn."""
@@ -142,6 +150,12 @@ FORMATS: Mapping[type, Mapping[str, Format]] = {
         "html": Format(save_html),
         "xlsx": Format(save_xlsx),
     },
+    SealPage: {
+        "json": _JSON,
+        "img": Format(save_pictures),
+        "text": Format(save_text, _TEXT),
+        "corrected": Format(save_corrected),
+    },
     StructuredPage: {
         "json": _JSON,
         "img": Format(save_pictures),
@@ -169,6 +183,7 @@ SAVE_ALL: Mapping[type, tuple[str, ...]] = {
     PreprocessedPage: ("json", "img"),
     RecognizedPage: ("json", "img"),
     TablePage: ("json", "img", "html", "xlsx"),
+    SealPage: ("json", "img"),
     StructuredPage: ("json", "img", "html", "xlsx", "markdown", "word"),
     UnderstoodPage: ("json",),
 }

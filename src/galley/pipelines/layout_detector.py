@@ -14,7 +14,7 @@ from galley.engines import EngineInfo, open_session
 from galley.errors import ModelError
 from galley.models.rules import LayoutRules, Model
 from galley.results import Image
-from galley.results.structure import LayoutBox
+from galley.results.layout import LayoutBox
 from galley.vision.classify import normalise
 from galley.vision.layout import (
     LayoutRule,

@@ -26,6 +26,7 @@ PIPELINES: Mapping[str, str] = {
     "ocr": "galley.pipelines.ocr:Ocr",
     "table_recognition": "galley.pipelines.table_recognition:TableRecognition",
     "structure": "galley.pipelines.structure:Structure",
+    "seal_recognition": "galley.pipelines.seal_recognition:SealRecognition",
 }
 """Pipeline -> `module:class`, imported only in the process that runs it."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from galley.config.structure import StructureOptions
 from galley.results.image import Image
+from galley.results.layout import LayoutBox
 from galley.results.preprocessed import PreprocessedPage
 from galley.results.recognized import RecognizedPage
 from galley.results.seal import ReadSeal
@@ -18,23 +19,6 @@ from galley.results.table import Table
 
 Box = tuple[int, int, int, int]
 """Left, top, right and bottom, in pixels of the preprocessed page."""
-
-
-@dataclass(frozen=True, slots=True)
-class LayoutBox:
-    """A region that the layout model found."""
-
-    class_id: int
-    label: str
-    score: float
-    box: tuple[float, float, float, float]
-    """Left, top, right and bottom, in pixels of the preprocessed page."""
-    order: int | None = None
-    """Place in the reading order, from 0, as the model sees it; None of models that do not."""
-
-    def json(self) -> dict[str, Any]:
-        """PaddleOCR's JSON fields, in its order."""
-        return {"cls_id": self.class_id, "label": self.label, "score": self.score, "coordinate": list(self.box)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
