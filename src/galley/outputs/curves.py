@@ -18,6 +18,8 @@ Corner: TypeAlias = tuple[float, float]
 
 _FILL = 0.85
 """Height of a character, in parts of the band's."""
+_FIRST_WIDE = 0x2E80
+"""Characters from here on are as wide as high."""
 _LEAST_FONT, _LARGEST_FONT = 5, 200
 
 
@@ -37,7 +39,8 @@ def draw_along(canvas: Image.Image, outline: Sequence[Corner], text: str) -> Non
         return
     step = sum(lengths) / len(text)
     height = sum(math.dist(one, other) for one, other in zip(upper, lower, strict=False)) / len(middle)
-    size = max(_LEAST_FONT, min(_LARGEST_FONT, int(height * _FILL), int(step * 1.8)))
+    wide = sum(ord(character) > _FIRST_WIDE for character in text) > len(text) / 2
+    size = max(_LEAST_FONT, min(_LARGEST_FONT, int(height * _FILL), int(step * (1.0 if wide else 1.7))))
     for number, character in enumerate(text):
         x, y, angle = _at(middle, lengths, (number + 0.5) * step)
         _draw_character(canvas, character, size, (x, y), angle)

@@ -48,8 +48,9 @@ _LEAST_ARC_SCORE, _LEAST_LINE_SCORE = 0.55, 0.6
 _SURE = 0.93
 """A main line read with this score surely stands upright."""
 _MAIN_SPAN = math.radians(60)
-_MOST_TILT = math.radians(60)
-_LONG_OVAL, _NEAR_AXIS = 1.1, math.radians(25)
+_MOST_HALF = math.radians(155)
+"""Text that goes further around than this, to either side, has no middle."""
+_LONG_OVAL = 1.1
 _OUTLINE_STEP = 0.12
 """Of polygons along the edge, in parts of the seal's shorter half axis."""
 _NO_EDGE = "no round or oval edge was found; only straight text was looked for"
@@ -145,7 +146,7 @@ class SealReader:
             arc = self._read_arc(piece, picture, strip, padding)
             if arc is not None:
                 arcs.append(arc)
-        arcs.sort(key=lambda arc: arc.reading.worth, reverse=True)
+        arcs.sort(key=lambda arc: arc.sector.half * arc.reading.score, reverse=True)
         return arcs, float(strip.depth(top))
 
     def _read_arc(self, piece: Piece, picture: Image, strip: Strip, padding: int) -> _Arc | None:
@@ -218,16 +219,13 @@ def _main(arcs: Sequence[_Arc]) -> _Arc | None:
 def _tilt(ellipse: Ellipse, main: _Arc | None) -> float:
     """Radians, clockwise, by which the seal is turned: its main arc is about its top, an oval lies on its long side."""
     tilt = 0.0
-    if main is not None:
+    if main is not None and main.sector.half < _MOST_HALF:
         x, y = ellipse.points(np.array([main.sector.middle]))[0] - (ellipse.x, ellipse.y)
         tilt = math.atan2(x, -y)
-    if abs(tilt) > _MOST_TILT:
-        tilt = 0.0
     if ellipse.most / ellipse.least > _LONG_OVAL:
         long_axis = ellipse.angle if ellipse.a >= ellipse.b else ellipse.angle + math.pi / 2
-        lying = (long_axis + math.pi / 2) % math.pi - math.pi / 2
-        if main is None or abs(lying - tilt) < _NEAR_AXIS:
-            tilt = lying
+        # Of the two ways in which it may lie, the one nearer to what the arc says.
+        tilt += (long_axis - tilt + math.pi / 2) % math.pi - math.pi / 2
     return tilt
 
 

@@ -26,7 +26,7 @@ _LEAST_WIDTH, _LEAST_HEIGHT = 26, 20
 """Of a seal on the copy."""
 _GAP = 5
 """Pixels of the copy that a worn rim may be broken by."""
-_ENOUGH = 0.62
+_ENOUGH = 0.72
 """Score from which on an ellipse counts as a seal's edge."""
 _LEAST_INSIDE, _MOST_INSIDE = 0.04, 0.62
 """Part of what is inside of the edge that is inked: less is an empty circle, more is a filled one."""

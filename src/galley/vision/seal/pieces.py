@@ -23,6 +23,12 @@ _LEAST_TILTED = 0.25
 """Width from which on a slant can be told, in the same parts."""
 _BAND = 0.33
 """Depth down to which neighbouring pieces may be one line, in the same parts."""
+_LEAST_BLOBS = 6
+"""Fewer characters do not say where their line is."""
+_AROUND_BLOBS = 0.15
+"""White around a line, in parts of its height."""
+_DEEPEST, _LONG = 0.36, 0.4
+"""Text whose middle lies deeper (in the same parts) follows the edge only if it is longer than this part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,20 @@ def arc_pieces(boxes: NDArray[np.int32], pixels: Plane, unit: float, top: int) -
         top: first row below the edge.
     """
     upright = [piece for box in boxes if (piece := _upright(box, pixels, unit)) is not None]
-    joined = _joined(upright, round(_BAND * unit) + top)
-    return [part for piece in joined for part in _split(piece, pixels)]
+    joined = [_in_one_band(piece, pixels) for piece in _joined(upright, round(_BAND * unit) + top)]
+    parts = [part for piece in joined for part in _split(piece, pixels)]
+    return [part for part in parts if _follows_edge(part, pixels, unit, top)]
+
+
+def _follows_edge(piece: Piece, pixels: Plane, unit: float, top: int) -> bool:
+    """Whether a piece is not a bit of a straight line inside: near the edge, or too long for one."""
+    if piece.width > _LONG * pixels.shape[1]:
+        return True
+    inked = pixels[piece.top : piece.bottom, piece.left : piece.right] > INKED
+    rows = np.flatnonzero(inked.mean(axis=1) > 0.03)
+    if len(rows) == 0:
+        return False
+    return bool(piece.top + (rows[0] + rows[-1]) / 2 - top < _DEEPEST * unit)
 
 
 def _upright(box: NDArray[np.int32], pixels: Plane, unit: float) -> Piece | None:
@@ -104,6 +122,48 @@ def _continues(line: Piece, piece: Piece, deepest: int) -> bool:
     if any((each.top + each.bottom) / 2 >= deepest for each in (line, piece)):
         return False
     return common > 0.8 * least and most - least < 0.25 * most and piece.left - line.right < 0.9 * least
+
+
+def _in_one_band(piece: Piece, pixels: Plane) -> Piece:
+    """The piece without what hangs lower at its ends: bits of a straight line that a detector took for its going on."""
+    inked = pixels[piece.top : piece.bottom, piece.left : piece.right] > INKED
+    blobs = _blobs(inked)
+    if len(blobs) < _LEAST_BLOBS:
+        return piece
+    widths = np.array([blob.width for blob in blobs])
+    top = _weighted_median(np.array([blob.top for blob in blobs]), widths)
+    bottom = _weighted_median(np.array([blob.bottom for blob in blobs]), widths)
+    height = bottom - top
+    hangs = [blob.bottom > bottom + 0.25 * height and blob.top > top + 0.12 * height for blob in blobs]
+    kept = [blob for blob, low in zip(blobs, hangs, strict=True) if not low]
+    if not kept or len(kept) == len(blobs):
+        return piece
+    stays = enclosing(kept)
+    margin = round(_AROUND_BLOBS * height)
+    return Piece(
+        max(piece.left, piece.left + stays.left - margin),
+        max(piece.top, piece.top + stays.top - margin),
+        min(piece.right, piece.left + stays.right + margin),
+        min(piece.bottom, piece.top + stays.bottom + margin),
+    )
+
+
+def _blobs(inked: NDArray[np.bool_]) -> list[Piece]:
+    """Characters or parts of them: runs of columns with ink, larger than specks."""
+    height = inked.shape[0]
+    blobs = []
+    for left, right in runs(inked.sum(axis=0) > max(1, 0.02 * height)):
+        # Remains of the edge above a character are thin: they do not count.
+        rows = np.flatnonzero(inked[:, left:right].mean(axis=1) > 0.08)
+        if right - left >= 3 and len(rows) and rows[-1] - rows[0] >= 0.15 * height:
+            blobs.append(Piece(left, int(rows[0]), right, int(rows[-1]) + 1))
+    return blobs
+
+
+def _weighted_median(values: NDArray[np.int64], weights: NDArray[np.int64]) -> float:
+    order = np.argsort(values)
+    sums = np.cumsum(weights[order])
+    return float(values[order][int(np.searchsorted(sums, sums[-1] / 2))])
 
 
 def enclosing(pieces: Sequence[Piece]) -> Piece:

@@ -78,7 +78,7 @@ def _ends(outline: NDArray[np.float64]) -> tuple[int, int]:
 def _trimmed(side: NDArray[np.float64], length: float) -> NDArray[np.float64]:
     whole = float(np.hypot(*np.diff(side, axis=0).T).sum())
     cut = min(0.45, length / max(whole, 1e-9))
-    return resample(side, np.linspace(cut, 1 - cut, len(side)))
+    return resample(side, np.linspace(cut, 1 - cut, _POINTS // 2))
 
 
 def resample(line: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:

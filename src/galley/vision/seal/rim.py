@@ -26,9 +26,14 @@ _BAND = 0.035
 """The rim's ink may lie so far from the ellipse, in parts of the shorter half axis."""
 _BEYOND = 0.06
 """Ink further outside than this, in the same parts, speaks against the ellipse."""
-_ARCS = (0.3, 0.45, 0.6, 0.8)
+_CLEARLY = 0.8
+"""Score from which on the outline is one ellipse, and no other need be tried."""
+_ROUGH = 0.12
+"""Deviation of the outline from its ellipse, in parts of the shorter half axis, that is too much for an edge."""
+_INK_LOOKED_AT = 1500
+_ARCS = (0.3, 0.5, 0.75)
 """Parts of the outline that ellipses are fitted to, where the whole outline is not one ellipse."""
-_STARTS = 16
+_STARTS = 12
 _MOST_SEALS = 4
 """In one piece of ink."""
 _MOST_UNEXPLAINED = 0.2
@@ -48,7 +53,7 @@ class Rim:
     @property
     def score(self) -> float:
         """0 to 1."""
-        return self.coverage * (1 - min(1.0, 1.5 * self.outside))
+        return self.coverage * (1 - min(1.0, 2 * self.outside))
 
 
 def outermost(mask: NDArray[np.uint8]) -> Points:
@@ -68,7 +73,14 @@ def outermost(mask: NDArray[np.uint8]) -> Points:
 
 def judge(ellipse: Ellipse, mask: NDArray[np.uint8]) -> Rim:
     """How well the ink of `mask` agrees with the ellipse being a seal's edge."""
-    return Rim(ellipse, rim_coverage(ellipse, mask), _outside(ellipse, mask))
+    return Rim(ellipse, rim_coverage(ellipse, mask), _outside(ellipse, _some_ink(mask)))
+
+
+def _some_ink(mask: NDArray[np.uint8]) -> Points:
+    """Inked pixels, not more than it takes to judge by."""
+    ys, xs = np.nonzero(mask)
+    step = max(1, len(xs) // _INK_LOOKED_AT)
+    return np.stack([xs[::step], ys[::step]], axis=1).astype(np.float64)
 
 
 def rim_coverage(ellipse: Ellipse, mask: NDArray[np.uint8]) -> float:
@@ -85,13 +97,10 @@ def rim_coverage(ellipse: Ellipse, mask: NDArray[np.uint8]) -> float:
     return float(values.any(axis=1)[visible].mean())
 
 
-def _outside(ellipse: Ellipse, mask: NDArray[np.uint8]) -> float:
-    ys, xs = np.nonzero(mask)
-    if len(xs) == 0:
+def _outside(ellipse: Ellipse, ink: Points) -> float:
+    if len(ink) == 0:
         return 1.0
-    step = max(1, len(xs) // 4000)
-    depth = ellipse.depth(np.stack([xs[::step], ys[::step]], axis=1).astype(np.float64))
-    return float((depth < -max(2.0, _BEYOND * ellipse.least)).mean())
+    return float((ellipse.depth(ink) < -max(2.0, _BEYOND * ellipse.least)).mean())
 
 
 def is_seal_shaped(ellipse: Ellipse) -> bool:
@@ -109,20 +118,26 @@ def fit_rims(mask: NDArray[np.uint8], enough: float) -> Iterator[Rim]:
         mask: connected ink, 0 and 1.
         enough: score from which on a rim is taken.
     """
-    outline = outermost(mask)
-    whole = _fit(outline, mask)
-    if whole is not None and whole.score >= max(enough, 0.8):
+    outline, ink = outermost(mask), _some_ink(mask)
+    whole = _fit(outline, mask, ink)
+    if whole is not None and whole.score >= max(enough, _CLEARLY):
         yield whole
         return
     candidates = [whole] if whole is not None else []
-    candidates += [rim for part in _parts(outline) if (rim := _fit(part, mask)) is not None]
+    candidates += [rim for part in _parts(outline) if (rim := _fit(part, mask, ink)) is not None]
     best = max(candidates, key=lambda each: each.score, default=None)
-    if best is not None and best.score >= enough:
-        yield best
-        return
     several = _distinct(candidates, enough, least=0.25 * max(mask.shape) / 2)
-    if several and _unexplained(several, mask) < _MOST_UNEXPLAINED:
+    if len(several) > 1 and _unexplained(several, ink) < _MOST_UNEXPLAINED and _is_better(several, best, enough):
         yield from several
+    elif best is not None and best.score >= enough:
+        yield best
+
+
+def _is_better(several: list[Rim], best: Rim | None, enough: float) -> bool:
+    """Whether several seals explain the ink better than one; one ellipse may well lie around two that touch."""
+    if best is None or best.score < enough:
+        return True
+    return float(np.mean([rim.coverage for rim in several])) > best.coverage + 0.05
 
 
 def _distinct(candidates: list[Rim], enough: float, least: float) -> list[Rim]:
@@ -135,16 +150,15 @@ def _distinct(candidates: list[Rim], enough: float, least: float) -> list[Rim]:
     return chosen[:_MOST_SEALS]
 
 
-def _fit(points: Points, mask: NDArray[np.uint8]) -> Rim | None:
+def _fit(points: Points, mask: NDArray[np.uint8], ink: Points) -> Rim | None:
     height, width = mask.shape
     within = (points[:, 0] > 0) & (points[:, 1] > 0) & (points[:, 0] < width - 1) & (points[:, 1] < height - 1)
     fitted = fit_robust(points[within])
     if fitted is None:
         return None
-    ellipse, _ = fitted
-    if not is_seal_shaped(ellipse) or ellipse.most > 1.2 * max(mask.shape):
-        return None
-    return judge(ellipse, mask)
+    ellipse, deviation = fitted
+    fits = is_seal_shaped(ellipse) and ellipse.most <= 1.2 * max(mask.shape) and deviation <= _ROUGH * ellipse.least
+    return Rim(ellipse, rim_coverage(ellipse, mask), _outside(ellipse, ink)) if fits else None
 
 
 def _parts(outline: Points) -> Iterator[Points]:
@@ -160,12 +174,9 @@ def _is_same(one: Ellipse, other: Ellipse) -> bool:
     return math.hypot(one.x - other.x, one.y - other.y) < 0.25 * min(one.least, other.least)
 
 
-def _unexplained(rims: list[Rim], mask: NDArray[np.uint8]) -> float:
+def _unexplained(rims: list[Rim], ink: Points) -> float:
     """Part of the ink that lies in none of the ellipses."""
-    ys, xs = np.nonzero(mask)
-    step = max(1, len(xs) // 4000)
-    points = np.stack([xs[::step], ys[::step]], axis=1).astype(np.float64)
-    depths = [rim.ellipse.depth(points) + max(2.0, _BEYOND * rim.ellipse.least) for rim in rims]
+    depths = [rim.ellipse.depth(ink) + max(2.0, _BEYOND * rim.ellipse.least) for rim in rims]
     return float((np.max(depths, axis=0) < 0).mean())
 
 
