@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from galley.compat.ocr import OCR as OCR
     from galley.compat.ocr import PaddleOCR as PaddleOCR
     from galley.compat.parallel import ParallelPipeline as ParallelPipeline
+    from galley.compat.seal_recognition import SealRecognition as SealRecognition
     from galley.compat.structure import PPStructureV3 as PPStructureV3
     from galley.compat.table_recognition import TableRecognitionPipelineV2 as TableRecognitionPipelineV2
-    from galley.compat.seal_recognition import SealRecognition as SealRecognition
     from galley.errors import BadArguments as BadArguments
     from galley.errors import BadInput as BadInput
     from galley.errors import DeviceError as DeviceError

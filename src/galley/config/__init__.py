@@ -11,11 +11,11 @@ from galley.config.layout import MERGE_MODES, LayoutOptions
 from galley.config.networks import PRECISIONS, EngineConfig, ModelChoice
 from galley.config.ocr import LIMIT_TYPES, PDF_TEXT, OcrConfig, OcrOptions
 from galley.config.pipeline import PipelineConfig
+from galley.config.seal import SealConfig, SealOptions, SealTextOptions
 from galley.config.servers import Servers
 from galley.config.structure import StructureConfig, StructureOptions
 from galley.config.table import TableConfig, TableOptions
 from galley.config.understanding import NATIVE, SERVER_BACKENDS, DocUnderstandingConfig, UnderstandingOptions
-from galley.config.seal import SealConfig, SealOptions, SealTextOptions
 
 __all__ = [
     "LIMIT_TYPES",
@@ -33,15 +33,15 @@ __all__ = [
     "OcrConfig",
     "OcrOptions",
     "PipelineConfig",
+    "SealConfig",
+    "SealOptions",
+    "SealTextOptions",
     "Servers",
     "StructureConfig",
     "StructureOptions",
     "TableConfig",
     "TableOptions",
     "UnderstandingOptions",
-    "SealConfig",
-    "SealOptions",
-    "SealTextOptions",
     "fingerprint",
     "overlay",
     "require_available",

@@ -33,7 +33,15 @@ from galley.outputs.structured.document import join_markdown, join_word, keep_le
 from galley.outputs.structured.drawings import draw_cells, draw_structure
 from galley.outputs.structured.saving import save_markdown, save_plain_text, save_word
 from galley.outputs.tables import save_html, save_xlsx
-from galley.results import PageResult, PreprocessedPage, RecognizedPage, SealPage, StructuredPage, TablePage, UnderstoodPage
+from galley.results import (
+    PageResult,
+    PreprocessedPage,
+    RecognizedPage,
+    SealPage,
+    StructuredPage,
+    TablePage,
+    UnderstoodPage,
+)
 
 
 @dataclass(frozen=True, slots=True)

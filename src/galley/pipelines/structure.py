@@ -24,8 +24,9 @@ from galley.pipelines.ocr import Ocr
 from galley.pipelines.seal_reader import SealReader
 from galley.pipelines.table_reader import TableReader
 from galley.results import Image, RecognizedPage, StructuredPage, TextLine
+from galley.results.layout import LayoutBox
 from galley.results.seal import ReadSeal
-from galley.results.structure import Block, Box, LayoutBox
+from galley.results.structure import Block, Box
 from galley.results.table import Table
 from galley.vision.boxes import as_boxes
 from galley.vision.gutters import cut_line, find_bridges

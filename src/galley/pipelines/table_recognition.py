@@ -22,7 +22,8 @@ from galley.pipelines.layout_detector import LayoutDetector
 from galley.pipelines.ocr import UNKNOWN_ANGLE, Ocr
 from galley.pipelines.table_reader import TableReader
 from galley.results import Image, RecognizedPage, TextLine
-from galley.results.structure import Box, LayoutBox
+from galley.results.layout import LayoutBox
+from galley.results.structure import Box
 from galley.results.table_page import TablePage
 
 _TABLE = "table"

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from galley.config.table import TableOptions
+from galley.results.layout import LayoutBox
 from galley.results.preprocessed import PreprocessedPage
 from galley.results.recognized import RecognizedPage
-from galley.results.structure import LayoutBox
 from galley.results.table import Table
 
 

@@ -12,8 +12,9 @@ from galley.config.structure import StructureOptions
 from galley.outputs.fonts import font
 from galley.results import Image as Pixels
 from galley.results import PreprocessedPage, RecognizedPage, TextLine
+from galley.results.layout import LayoutBox
 from galley.results.seal import ReadSeal
-from galley.results.structure import Block, Box, LayoutBox, StructuredPage
+from galley.results.structure import Block, Box, StructuredPage
 from galley.results.table import Table, TableCell
 
 WIDTH, HEIGHT = 600, 800

@@ -39,8 +39,8 @@ def test_a_band_of_stripes_becomes_upright_stripes() -> None:
     picture = np.full((400, 400, 3), 255, np.uint8)
     for number in range(9):
         angle = math.radians(-90 - 60 + 15 * number)
-        ends = [(round(200 + r * math.cos(angle)), round(200 + r * math.sin(angle))) for r in (115, 145)]
-        cv2.line(picture, *ends, (0, 0, 0), 3)
+        inner, outer = ((round(200 + r * math.cos(angle)), round(200 + r * math.sin(angle))) for r in (115, 145))
+        cv2.line(picture, inner, outer, (0, 0, 0), 3)
     line = straighten(picture, np.rint(band(-math.pi / 2, math.radians(70))).astype(np.int32))
     assert line is not None
     height, width = line.shape[:2]
