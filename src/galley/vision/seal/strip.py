@@ -28,6 +28,8 @@ _MOST_SCALE = 4.0
 _STEPS = 1440
 _MOST_RIM = 0.09
 """How deep the edge's own line may reach, in the same parts as the strip."""
+_EDGE_BAND = 0.2
+"""How deep below the edge's line a gap must reach to part two lines, in the same parts: deeper is straight text."""
 _RING = 0.6
 """Rows inked over this part of the strip are rings, not text."""
 
@@ -102,7 +104,7 @@ def ring_rows(pixels: Plane, strip: Strip) -> NDArray[np.bool_]:
 
 def emptiest_column(pixels: Plane, strip: Strip, top: int) -> int:
     """The middle of the widest gap in the band where text along the edge is; rows above `top` do not count."""
-    band = pixels[top : top + round(0.33 * strip.unit)] > INKED
+    band = pixels[top : top + round(_EDGE_BAND * strip.unit)] > INKED
     if band.size == 0:
         return 0
     inked = band.sum(axis=0) > max(1, 0.03 * band.shape[0])
