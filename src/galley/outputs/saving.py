@@ -27,10 +27,9 @@ from galley.outputs.lines import draw_lines, plain_text
 from galley.outputs.pdf import pages as pdf
 from galley.outputs.pdf.pages import join_pdf, keep_part, save_pdf
 from galley.outputs.pictures import draw_preprocessing, encode_picture, picture_suffix, to_picture
-from galley.outputs.regions import draw_regions
 from galley.outputs.seals import draw_seals, seal_text
 from galley.outputs.structured.document import join_markdown, join_word, keep_leaf, keep_leaf_and_pictures
-from galley.outputs.structured.drawings import draw_cells, draw_structure
+from galley.outputs.structured.drawings import draw_cells, draw_layout, draw_structure
 from galley.outputs.structured.saving import save_markdown, save_plain_text, save_word
 from galley.outputs.tables import save_html, save_xlsx
 from galley.results import (
@@ -109,7 +108,7 @@ def _draw_table_page(page: TablePage) -> dict[str, Image.Image]:
 
 def _draw_seal_page(page: SealPage) -> dict[str, Image.Image]:
     flat, options = page.preprocessed.output_img, page.options
-    regions = {"layout_det_res": draw_regions(to_picture(flat), page.layout)} if options.use_layout_detection else {}
+    regions = {"layout_det_res": draw_layout(to_picture(flat), page.layout)} if options.use_layout_detection else {}
     preprocessing = _draw_preprocessed(page.preprocessed) if options.use_doc_preprocessor else {}
     return regions | preprocessing | draw_seals(flat, page.seals)
 

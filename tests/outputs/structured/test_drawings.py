@@ -11,7 +11,7 @@ from tests.outputs.structured.pages import block, chinese, make_page, paper
 
 from galley.outputs.saving import drawings, save_pictures
 from galley.outputs.structured.drawings import draw_structure
-from galley.results.structure import LayoutBox
+from galley.results.layout import LayoutBox
 
 
 def changed(picture: Image.Image, plain: Image.Image) -> NDArray[np.bool_]:

@@ -16,7 +16,8 @@ from PIL import Image, ImageDraw
 from galley.outputs.fonts import Font, font
 from galley.outputs.lines import Colour, draw_lines
 from galley.outputs.pictures import draw_preprocessing, to_picture
-from galley.results.structure import Block, LayoutBox, StructuredPage
+from galley.results.layout import LayoutBox
+from galley.results.structure import Block, StructuredPage
 from galley.results.table import Table
 
 _HUES: Mapping[str, float] = {
