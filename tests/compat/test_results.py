@@ -56,3 +56,8 @@ def test_what_a_result_has_not_is_an_error_that_says_what_it_has(tmp_path: Path)
         with pytest.raises(BadArguments, match="it has json, img, text"):
             act()
     assert not list(tmp_path.iterdir())
+
+
+def test_latex_is_refused_and_what_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadArguments, match=r"has no latex; it has json, .*markdown, word"):
+        Result(paper()).save_to_latex(tmp_path)

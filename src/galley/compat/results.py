@@ -131,6 +131,14 @@ class Result(Fields):
         """Write the page as a Word file into a folder, or to a file."""
         self._save("word", save_path)
 
+    def save_to_latex(self, save_path: Any) -> None:
+        """PaddleOCR's; refused, since Galley writes no LaTeX.
+
+        Raises:
+            BadArguments: always; it says what there is instead.
+        """
+        self._save("latex", save_path)
+
     def save_all(self, save_path: Any) -> None:
         """Write everything that PaddleOCR's `save_all` writes for this kind of result."""
         for name in SAVE_ALL[type(self._page)]:

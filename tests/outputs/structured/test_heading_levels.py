@@ -39,6 +39,15 @@ def test_without_numbers_larger_is_higher() -> None:
     assert [level for page in pages for _, level in page] == [2, 3, 4, 3, 2]
 
 
+def test_large_letters_on_a_cover_push_nothing_down() -> None:
+    pages = decide(
+        [heading("IBM", 80), heading("Redpaper", 66)],
+        [heading("1 Securing data", 54), heading("Preface", 44)],
+        [heading("1.1 Basics", 31, 3), heading("Authors", 31)],
+    )
+    assert [[level for _, level in page] for page in pages] == [[2, 2], [2, 3], [3, 3]]
+
+
 def test_titles_on_later_pages_are_headings() -> None:
     pages = decide(
         [heading("The Book", 60, 1, "doc_title")],

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 from galley.outputs.fonts import Font, font
 from galley.outputs.lines import Colour, draw_lines
 from galley.outputs.pictures import draw_preprocessing, to_picture
+from galley.outputs.seals import draw_seals
 from galley.results.layout import LayoutBox
 from galley.results.structure import Block, StructuredPage
 from galley.results.table import Table
@@ -53,6 +54,7 @@ def draw_structure(page: StructuredPage) -> dict[str, Image.Image]:
     pictures["overall_ocr_res"] = draw_lines(page.recognized)
     if page.tables:
         pictures["table_cell_img"] = draw_cells(picture, page.tables)
+    pictures |= draw_seals(page.preprocessed.output_img, page.seals)
     pictures["layout_order_res"] = draw_order(page)
     return pictures
 

@@ -71,17 +71,26 @@ def _levels_by_size(unnumbered: Counter[int], numbered: Counter[tuple[int, int]]
     sizes = Counter(unnumbered)
     for (size, _), count in numbered.items():
         sizes[size] += count
+    groups = _groups(sizes)
+    known = [_usual_level(group, numbered) for group in groups]
     levels: dict[int, int] = {}
     above = _SECTION - 1
-    for group in _groups(sizes):
-        known = Counter[int]()
-        for (size, level), count in numbered.items():
-            if size in group:
-                known[level] += count
-        level = min(known, key=lambda level: (-known[level], level)) if known else min(_DEEPEST, above + 1)
-        levels |= dict.fromkeys(group, level)
-        above = max(above, level)
+    for place, group in enumerate(groups):
+        # Larger letters are never deeper than the numbered headings in smaller ones.
+        deepest = min([_DEEPEST, *(level for level in known[place:] if level is not None)])
+        own = known[place]
+        above = min(above + 1, deepest) if own is None else own
+        levels |= dict.fromkeys(group, above)
     return levels
+
+
+def _usual_level(group: set[int], numbered: Counter[tuple[int, int]]) -> int | None:
+    """The level of most numbered headings of these sizes; None where there are none."""
+    counts = Counter[int]()
+    for (size, level), count in numbered.items():
+        if size in group:
+            counts[level] += count
+    return min(counts, key=lambda level: (-counts[level], level)) if counts else None
 
 
 def _groups(sizes: Counter[int]) -> list[set[int]]:
