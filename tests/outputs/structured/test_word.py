@@ -82,6 +82,13 @@ def test_a_table_keeps_its_spans_and_its_head() -> None:
     assert [row._tr.xpath("boolean(w:trPr/w:tblHeader)") for row in table.rows] == [True, True, False]
 
 
+def test_columns_with_longer_texts_are_wider() -> None:
+    html = "<table><tr><td>x<td>a text of some length<tr><td colspan=2>a text that is longer than all others</table>"
+    (table,) = read(write([HtmlTable(html)])).tables
+    first, second = (column.width for column in table.columns)
+    assert first is not None and second is not None and 3 * first < second < 4 * first
+
+
 def test_a_picture_is_as_wide_as_on_the_page_and_never_higher() -> None:
     document = read(write([Picture("imgs/a.jpg", 0.5), Picture("imgs/b.jpg", 1.0)], lambda path: jpeg(100, 400)))
     first, second = document.inline_shapes

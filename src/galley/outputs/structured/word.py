@@ -42,6 +42,8 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 _BULLET = "•"
 _MOST_COLUMNS = 63
 """Word opens no table with more."""
+_SHORTEST, _LONGEST = 6, 30
+"""Characters by which the width of a column is reckoned, at least and at most."""
 _DRAWING = (
     '<w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{width}" cy="{height}"/>'
     '<wp:docPr id="{number}" name="Picture {number}"/><a:graphic>'
@@ -167,9 +169,9 @@ def _table(grid: Grid, width: int) -> str:
     if grid.columns > _MOST_COLUMNS:
         lines = ("\t".join(cell.text for cell, begins in cells if begins) for cells in grid.by_row())
         return _paragraph("\n".join(lines), "Listing")
-    column = width // grid.columns
-    columns = f'<w:gridCol w:w="{column}"/>' * grid.columns
-    rows = "".join(_row(cells, row < grid.head_rows, column) for row, cells in enumerate(grid.by_row()))
+    widths = _column_widths(grid, width)
+    columns = "".join(f'<w:gridCol w:w="{column}"/>' for column in widths)
+    rows = "".join(_row(cells, row < grid.head_rows, widths) for row, cells in enumerate(grid.by_row()))
     # Two tables without a paragraph between them would become one.
     return (
         '<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="5000" w:type="pct"/></w:tblPr>'
@@ -177,14 +179,25 @@ def _table(grid: Grid, width: int) -> str:
     )
 
 
-def _row(cells: list[tuple[GridCell, bool]], is_head: bool, column: int) -> str:
+def _column_widths(grid: Grid, width: int) -> list[int]:
+    """Columns with longer texts get more room, within limits, so that short ones stay in one line."""
+    longest = [_SHORTEST] * grid.columns
+    for cell in grid.cells:
+        if cell.columns == 1:
+            length = max((len(line) for line in cell.text.split("\n")), default=0)
+            longest[cell.column] = max(longest[cell.column], min(_LONGEST, length))
+    return [width * length // sum(longest) for length in longest]
+
+
+def _row(cells: list[tuple[GridCell, bool]], is_head: bool, widths: list[int]) -> str:
     properties = "<w:trPr><w:tblHeader/></w:trPr>" if is_head else ""
-    written = (_cell(cell, begins, is_head, column) for cell, begins in cells)
+    written = (_cell(cell, begins, is_head, widths) for cell, begins in cells)
     return f"<w:tr>{properties}{''.join(written)}</w:tr>"
 
 
-def _cell(cell: GridCell, begins: bool, is_head: bool, column: int) -> str:
-    properties = f'<w:tcW w:w="{column * cell.columns}" w:type="dxa"/>'
+def _cell(cell: GridCell, begins: bool, is_head: bool, widths: list[int]) -> str:
+    width = sum(widths[cell.column : cell.column + cell.columns])
+    properties = f'<w:tcW w:w="{width}" w:type="dxa"/>'
     if cell.columns > 1:
         properties += f'<w:gridSpan w:val="{cell.columns}"/>'
     if cell.rows > 1:
