@@ -134,7 +134,7 @@ def _in_one_band(piece: Piece, pixels: Plane) -> Piece:
     top = _weighted_median(np.array([blob.top for blob in blobs]), widths)
     bottom = _weighted_median(np.array([blob.bottom for blob in blobs]), widths)
     height = bottom - top
-    hangs = [blob.bottom > bottom + 0.25 * height and blob.top > top + 0.12 * height for blob in blobs]
+    hangs = [blob.bottom > bottom + 0.25 * height for blob in blobs]
     kept = [blob for blob, low in zip(blobs, hangs, strict=True) if not low]
     if not kept or len(kept) == len(blobs):
         return piece
