@@ -21,7 +21,7 @@ RED_HUE, BLUE_HUE = 25.0, 285.0
 INKED = 0.35
 """From so much ink on, a pixel counts as inked."""
 
-_LEAST_CHROMA = 13.0
+_LEAST_CHROMA = 10.0
 """Colour further from the paper's than this is ink; noise of JPEG files stays below it on most pages."""
 _FAINT = 0.25
 """Part of the strongest colour below which there is no ink."""

@@ -24,9 +24,9 @@ _ENOUGH_SEARCHED = 0.7
 """Part of an edge that must be inked where the seal's ink has no colour to tell it by."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 26, 20
 """Of a seal on the copy."""
-_GAP = 5
+_GAP = 7
 """Pixels of the copy that a worn rim may be broken by."""
-_ENOUGH = 0.72
+_ENOUGH = 0.76
 """Score from which on an ellipse counts as a seal's edge."""
 _LEAST_INSIDE, _MOST_INSIDE = 0.04, 0.62
 """Part of what is inside of the edge that is inked: less is an empty circle, more is a filled one."""
