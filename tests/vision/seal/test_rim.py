@@ -107,7 +107,7 @@ def test_what_is_no_seal_has_no_edge(mask: NDArray[np.uint8]) -> None:
 def test_refining_moves_a_near_guess_onto_the_edge(truth: Ellipse, x: float, y: float, length: float) -> None:
     plane = draw(truth).astype(np.float32)
     found = refine(truth.moved(x, y).grown(length), plane)
-    assert is_near(found, truth, 0.02)
+    assert is_near(found, truth, 0.05)
 
 
 @settings(max_examples=10)
