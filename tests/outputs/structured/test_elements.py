@@ -51,6 +51,11 @@ def test_a_paragraph_goes_on_behind_a_figure() -> None:
     assert paragraph.text.endswith("This paragraph goes on in the next column.")
 
 
+def test_a_word_is_never_left_in_two_paragraphs() -> None:
+    page = make_page([block("text", "Each document cate-"), block("text", "gory was sourced."), block("text", "New.")])
+    assert compose(leaf_of(page)) == [Paragraph("Each document category was sourced."), Paragraph("New.")]
+
+
 def test_chinese_goes_on_without_a_space() -> None:
     assert compose(leaf_of(chinese()))[-1] == Paragraph("许多设备同时读取页面，没有一页会丢失。")
 

@@ -12,7 +12,7 @@ from itertools import takewhile, zip_longest
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
-from galley.outputs.structured.gluing import glue
+from galley.outputs.structured.gluing import glue, is_divided
 from galley.outputs.structured.leaf import HEADINGS, PICTURES, Leaf, Piece
 
 
@@ -109,7 +109,7 @@ def compose(leaf: Leaf, pictures: str | None = None) -> list[Element]:
     for piece, following in zip_longest(pieces, pieces[1:]):
         number = following.content if following is not None and following.label == _FORMULA_NUMBER else ""
         made = list(_elements(piece, folder, leaf.width, number))
-        if piece.joins:
+        if piece.joins or _breaks_a_word(elements, made):
             made = _join(elements, made)
         elements += made
     return elements
@@ -132,6 +132,14 @@ def compose_document(leaves: Iterable[Leaf]) -> Iterator[Element]:
         yield from held[:cut]
         held = held[cut:]
     yield from held
+
+
+def _breaks_a_word(before: Sequence[Element], after: Sequence[Element]) -> bool:
+    """Whether two paragraphs side by side are one, whatever the page says: a word begins in one and ends in the other."""
+    if not before or not after:
+        return False
+    last, first = before[-1], after[0]
+    return isinstance(last, Paragraph) and isinstance(first, Paragraph) and is_divided(last.text, first.text)
 
 
 def _join(before: list[Element], after: Sequence[Element]) -> list[Element]:

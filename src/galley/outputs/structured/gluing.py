@@ -21,12 +21,18 @@ def glue(text: str, following: str) -> str:
     text, following = text.rstrip(), following.lstrip()
     if not text or not following:
         return text + following
+    if is_divided(text, following):
+        return text[:-1] + following
     if text[-1] in _HYPHENS and text[-2:-1].isalnum():
-        return text[:-1] + following if _is_divided(text, following) else text + following
+        return text + following
     return text + following if _CJK.match(text[-1]) or _CJK.match(following[0]) else f"{text} {following}"
 
 
-def _is_divided(text: str, following: str) -> bool:
-    """Whether the hyphen only says that the word goes on: small letters on both sides, and no other hyphen in it."""
+def is_divided(text: str, following: str) -> bool:
+    """Whether `text` ends in a hyphen that only says that its last word goes on in `following`: small letters on both
+    sides, and no other hyphen in the word.
+    """
+    if text[-1:] not in tuple(_HYPHENS) or not following:
+        return False
     word = re.split(r"\s", text)[-1][:-1]
     return word[-1:].isalpha() and following[0].islower() and not any(hyphen in word for hyphen in _HYPHENS)
