@@ -135,7 +135,7 @@ def compose_document(leaves: Iterable[Leaf]) -> Iterator[Element]:
 
 
 def _breaks_a_word(before: Sequence[Element], after: Sequence[Element]) -> bool:
-    """Whether two paragraphs side by side are one, whatever the page says: a word begins in one and ends in the other."""
+    """Whether two paragraphs side by side are one, whatever the page says: a word runs from one into the other."""
     if not before or not after:
         return False
     last, first = before[-1], after[0]
