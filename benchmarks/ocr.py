@@ -25,10 +25,12 @@ from benchmarks.peers import REQUIREMENTS, ROOT, default_cache
 from benchmarks.report import publish, table
 from benchmarks.timing import alternate, ratios, spread
 
-GALLEY, GALLEY_ONE = "Galley", "Galley, one instance"
+GALLEY, GALLEY_ONE, GALLEY_INT8 = "Galley", "Galley, one instance", "Galley, int8"
 PADDLEOCR, RAPIDOCR_ORT, RAPIDOCR_OV = "PaddleOCR, onnxruntime", "RapidOCR, onnxruntime", "RapidOCR, openvino"
 GOALS = {PADDLEOCR: 2.5, RAPIDOCR_OV: 1.3, GALLEY_ONE: 1.85}
 """System -> how many times its pages per second Galley's should be."""
+GOALS_INT8 = {PADDLEOCR: 3.5}
+"""The same with precision int8."""
 
 _THREADS = (1, 2, -1)
 """Settings tried for each peer; -1 leaves the number to the engine."""
@@ -61,7 +63,7 @@ def open_best(openers: Mapping[int, Callable[[], Child]], pictures: Sequence[Pag
 
 
 def open_all(
-    systems: Systems, pictures: Sequence[PagePicture], device: str, engine: str | None
+    systems: Systems, pictures: Sequence[PagePicture], device: str, engine: str | None, int8: bool
 ) -> tuple[dict[str, Child], dict[str, str]]:
     """All systems by name, and what was tried for the peers."""
     trial = pictures[: max(2, len(pictures) // 4)]
@@ -70,6 +72,8 @@ def open_all(
         GALLEY: systems.galley(device, **keywords),
         GALLEY_ONE: systems.galley(device.split(",")[0], **keywords),
     }
+    if int8:
+        children[GALLEY_INT8] = systems.galley(device, precision="int8", **keywords)
     tried = {}
     for name, opener in (
         (PADDLEOCR, lambda threads: systems.paddleocr(None if threads < 0 else threads)),
@@ -80,18 +84,18 @@ def open_all(
     return children, tried
 
 
-def speed_table(speeds: Mapping[str, Sequence[float]]) -> str:
-    """One row for each system."""
+def speed_table(speeds: Mapping[str, Sequence[float]], lead: str, goals: Mapping[str, float]) -> str:
+    """One row for each system, compared with the one named `lead`."""
     rows = [
         [
             name,
             spread(rates).show(3),
-            "" if name == GALLEY else spread(ratios(speeds[GALLEY], rates)).show(),
-            f"{GOALS[name]:g}" if name in GOALS else "",
+            "" if name == lead else spread(ratios(speeds[lead], rates)).show(),
+            f"{goals[name]:g}" if name in goals else "",
         ]
         for name, rates in speeds.items()
     ]
-    return table(["system", "pages/s", "Galley in multiples of it", "goal"], rows)
+    return table(["system", "pages/s", f"{lead} in multiples of it", "goal"], rows)
 
 
 def main() -> None:
@@ -99,6 +103,7 @@ def main() -> None:
     parser.add_argument("inputs", type=Path, nargs="*", default=[ROOT / "samples"], help="files and folders")
     parser.add_argument("--device", default="cpu:0,1", help="Galley's devices")
     parser.add_argument("--engine", help="Galley's engine; its own choice by default")
+    parser.add_argument("--int8", action="store_true", help="also with precision int8; see `galley models quantize`")
     parser.add_argument("--rounds", type=int, default=3, help="timed runs of each system")
     parser.add_argument("--max-megapixels", type=float, default=12.0, help="leave out files with larger pages")
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where the peers are installed")
@@ -109,7 +114,7 @@ def main() -> None:
         folder = Path(scratch)
         pictures = list(write_pictures(pages, folder))
         with Systems(arguments.cache, place_models(folder / "models"), pictures[0].file) as systems:
-            children, tried = open_all(systems, pictures, arguments.device, arguments.engine)
+            children, tried = open_all(systems, pictures, arguments.device, arguments.engine, arguments.int8)
             runs = {name: partial(pages_per_second, child, pictures) for name, child in children.items()}
             speeds = alternate(runs, arguments.rounds)
             starts = {name: child.start_seconds for name, child in children.items()}
@@ -124,7 +129,10 @@ def main() -> None:
         about += f" Left out: {', '.join(left_out)}."
     data = {"speeds": speeds, "start_seconds": starts, "tried": tried}
     medians = {name: median(rates) for name, rates in speeds.items()}
-    publish("ocr", [speed_table(speeds), about], data | {"medians": medians}, arguments.json)
+    tables = [speed_table(speeds, GALLEY, GOALS)]
+    if arguments.int8:
+        tables.append(speed_table(speeds, GALLEY_INT8, GOALS_INT8))
+    publish("ocr", [*tables, about], data | {"medians": medians}, arguments.json)
 
 
 if __name__ == "__main__":

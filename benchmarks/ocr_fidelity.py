@@ -84,7 +84,7 @@ def comparison_table(comparisons: Sequence[Comparison]) -> str:
     return table(head, rows)
 
 
-def measure(systems: Systems, pictures: Sequence[PagePicture]) -> list[Comparison]:
+def measure(systems: Systems, pictures: Sequence[PagePicture], int8: bool) -> list[Comparison]:
     """Both without line orientation, in float32 and as Galley is by default, then both with it."""
     comparisons = []
     plain = read(systems.paddleocr(None), pictures)
@@ -92,6 +92,8 @@ def measure(systems: Systems, pictures: Sequence[PagePicture]) -> list[Compariso
         "float32, ONNX Runtime": {"engine": "onnxruntime", "precision": "fp32"},
         "default engine and precision": {},
     }
+    if int8:
+        settings["precision int8"] = {"precision": "int8"}
     for setting, keywords in settings.items():
         ours = read(systems.galley("cpu", **keywords), pictures)
         comparisons.append(compare_systems(setting, pictures, ours, plain))
@@ -106,6 +108,7 @@ def main() -> None:
     parser.add_argument("inputs", type=Path, nargs="*", default=[ROOT / "samples"], help="files and folders")
     parser.add_argument("--max-megapixels", type=float, default=12.0, help="leave out files with larger pages")
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where PaddleOCR is installed")
+    parser.add_argument("--int8", action="store_true", help="also with precision int8; see `galley models quantize`")
     parser.add_argument("--json", type=Path, help="write all counts to this file")
     arguments = parser.parse_args()
     pages, left_out = select(list_files(arguments.inputs), arguments.max_megapixels)
@@ -113,7 +116,7 @@ def main() -> None:
         folder = Path(scratch)
         pictures = list(write_pictures(pages, folder))
         with Systems(arguments.cache, place_models(folder / "models"), pictures[0].file) as systems:
-            comparisons = measure(systems, pictures)
+            comparisons = measure(systems, pictures, arguments.int8)
     with_text = sum(bool(picture.glyphs) for picture in pictures)
     about = (
         f"{len(pictures)} pages, {with_text} of them with a text layer, in the same pixels for both; PaddleOCR "

@@ -45,6 +45,7 @@ from galley.foreign import ForeignConfig
 from galley.inputs import InputOptions, PageCounter, list_pages
 from galley.inputs.rows import list_questions
 from galley.models.folder import read_folder
+from galley.models.quantized import QUANTIZABLE, find_quantized
 from galley.models.rules import Model
 from galley.models.store import FetchProgress, ensure_models
 from galley.outputs.files import require_folder
@@ -291,7 +292,15 @@ def _models(settings: Settings[Any], progress: FetchProgress | None) -> dict[str
     }
     stored = {step: choice.name for step, choice in choices.items() if choice.folder is None}
     fetched = ensure_models(stored.values(), progress)
-    return models | {step: fetched[name] for step, name in stored.items()}
+    models |= {step: fetched[name] for step, name in stored.items()}
+    if settings.pipeline.engine.precision != "int8":
+        return models
+    return {step: _with_quantized(model) for step, model in models.items()}
+
+
+def _with_quantized(model: Model) -> Model:
+    """The model with its int8 graph, if it is of a task that runs in int8."""
+    return replace(model, quantized=find_quantized(model)) if model.task in QUANTIZABLE else model
 
 
 def _factory(settings: Settings[Any], models: dict[str, Model]) -> Factory:

@@ -15,6 +15,7 @@ from galley.cli.fetching import ShownFetch
 from galley.errors import ExitCode
 from galley.models.catalog import CATALOG
 from galley.models.store import ModelStatus, State, ensure_models, list_models, open_store, verify_models
+from galley.quantizing import quantize_recogniser
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,6 +26,13 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     pull = actions.add_parser("pull", help="fetch models, so that everything works offline afterwards")
     pull.add_argument("names", nargs="*", metavar="NAME", help="models to fetch; all when none is named")
     pull.set_defaults(run=_pull)
+    quantize = actions.add_parser(
+        "quantize", help="make the int8 network that --precision int8 reads text with, by pages like yours (minutes)"
+    )
+    quantize.add_argument(
+        "inputs", nargs="+", metavar="PAGES", help="pictures, documents or folders with 30 lines of text or more"
+    )
+    quantize.set_defaults(run=_quantize)
     actions.add_parser("verify", help="check every byte of the models on this machine").set_defaults(run=_verify)
 
 
@@ -47,6 +55,12 @@ def _pull(options: argparse.Namespace) -> ExitCode:
     names = options.names if options.names else [spec.name for spec in CATALOG]
     for name, model in ensure_models(names, ShownFetch(Console(stderr=True))).items():
         print(f"{name}  {model.path}")
+    return ExitCode.OK
+
+
+def _quantize(options: argparse.Namespace) -> ExitCode:
+    path, lines = quantize_recogniser(options.inputs, ShownFetch(Console(stderr=True)))
+    print(f"{path}  made by {lines} lines")
     return ExitCode.OK
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from galley.errors import BadArguments
 
-PRECISIONS = ("auto", "fp32", "bf16", "fp16")
+PRECISIONS = ("auto", "fp32", "bf16", "fp16", "int8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class EngineConfig:
     engine: str | None = None
     """openvino, onnxruntime or tensorrt; None takes the best that is installed for the device."""
     precision: str = "auto"
-    """Arithmetic of the networks: one of `PRECISIONS`; auto lets the engine take its fastest faithful one."""
+    """Arithmetic of the networks: one of `PRECISIONS`; auto lets the engine take its fastest faithful one.
+    int8 is for reading text on a CPU; see `galley models quantize`."""
 
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS:

@@ -92,8 +92,8 @@ def open_tensorrt_session(
     best: bool = False,
 ) -> OnnxRuntimeSession:
     """Opens a graph with the TensorRT provider; see `galley.engines.open_session`. `auto` is fp16 here."""
-    if precision == "bf16":
-        raise DeviceError("engine tensorrt computes in fp32 or fp16, not in bf16")
+    if precision in ("bf16", "int8"):
+        raise DeviceError(f"engine tensorrt computes in fp32 or fp16, not in {precision}")
     given = "fp16" if precision == "auto" else precision
     options = {"device_id": "0", "trt_fp16_enable": str(given == "fp16")}
     if cache is not None:

@@ -86,11 +86,12 @@ def open_session(
         "ENABLE_CPU_PINNING": False,
         "CPU_RUNTIME_CACHE_CAPACITY": _KERNELS_KEPT,
     }
-    if precision != "auto":
+    if precision in _TO_HINT:
         properties["INFERENCE_PRECISION_HINT"] = _TO_HINT[precision]
     rewrite = shape is not None and slot.threads <= MOST_THREADS_TO_REWRITE and _is_fp32(core, precision)
     if not rewrite or cache is None:
-        compiled = _compile(core, path, outputs, shape, properties, rewrite, best)
+        graph = _read(core, path, outputs, ".xml" if precision == "int8" else ".onnx")
+        compiled = _compile(core, path, graph, shape, properties, rewrite, best)
     else:
         compiled = _compile_once(core, path, outputs, shape, properties, cache)
     return OpenVinoSession(compiled, _verify(compiled, core, precision), best)
@@ -105,7 +106,7 @@ def _compile_once(
     cache: Path,
 ) -> Any:
     """A rewritten graph takes seconds to compile, and a third of that to load from the disk."""
-    _require_graph(path)
+    _require_graph(path, ".onnx")
     machine = (core.get_property("CPU", "FULL_DEVICE_NAME"), core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
     facts = [REWRITING, openvino.__version__, machine, sorted(properties.items()), outputs, shape]
     file = cache / name_compiled(path, facts)
@@ -113,7 +114,7 @@ def _compile_once(
     if content is not None:
         with contextlib.suppress(RuntimeError):
             return core.import_model(content, "CPU", dict(properties))
-    compiled = _compile(core, path, outputs, shape, properties, rewrite=True)
+    compiled = _compile(core, path, _read(core, path, outputs, ".onnx"), shape, properties, rewrite=True)
     write_compiled(file, compiled.export_model().getvalue())
     return compiled
 
@@ -121,13 +122,12 @@ def _compile_once(
 def _compile(
     core: Any,
     path: Path,
-    outputs: Sequence[str] | None,
+    graph: Any,
     shape: Sequence[int] | None,
     properties: Mapping[str, Any],
     rewrite: bool,
     best: bool = False,
 ) -> Any:
-    graph = _read(core, path, outputs)
     try:
         if best:
             graph = _without_softmax(graph)
@@ -163,16 +163,17 @@ def _is_fp32(core: Any, precision: str) -> bool:
     return precision == "fp32" or (precision == "auto" and not lower)
 
 
-def _require_graph(path: Path) -> None:
-    if path.suffix != ".onnx":
-        raise ModelError(f"{path} is no ONNX file: its name does not end in .onnx")
+def _require_graph(path: Path, suffix: str) -> None:
+    if path.suffix != suffix:
+        kind = "ONNX file" if suffix == ".onnx" else "quantised graph"
+        raise ModelError(f"{path} is no {kind}: its name does not end in {suffix}")
     if not path.is_file():
         raise ModelError(f"the model file {path} does not exist")
 
 
-def _read(core: Any, path: Path, outputs: Sequence[str] | None) -> Any:
+def _read(core: Any, path: Path, outputs: Sequence[str] | None, suffix: str) -> Any:
     """The graph, cut down to `outputs`: what leads only to others is not computed."""
-    _require_graph(path)
+    _require_graph(path, suffix)
     try:
         graph = core.read_model(str(path))
     except RuntimeError as error:
@@ -190,6 +191,8 @@ def _verify(compiled: Any, core: Any, precision: str) -> EngineInfo:
     devices = list(compiled.get_property("EXECUTION_DEVICES"))
     if devices != ["CPU"]:
         raise DeviceError(f"OpenVINO was asked for the CPU and runs on {', '.join(devices)}")
+    if precision == "int8":
+        return EngineInfo("openvino", openvino.__version__.split("-")[0], "cpu", _verify_int8(compiled))
     effective = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
     given = _FROM_TYPE.get(effective, effective)
     if precision not in ("auto", given):
@@ -199,6 +202,15 @@ def _verify(compiled: Any, core: Any, precision: str) -> EngineInfo:
             f"(it can do: {capable}); ask for auto or {given}"
         )
     return EngineInfo("openvino", openvino.__version__.split("-")[0], "cpu", given)
+
+
+def _verify_int8(compiled: Any) -> str:
+    """`int8`, if any layer really runs in it."""
+    layers = compiled.get_runtime_model().get_ops()
+    kinds = {str(layer.get_rt_info()["runtimePrecision"].astype(str)) for layer in layers if layer.get_rt_info()}
+    if not {"i8", "u8"} & kinds:
+        raise DeviceError(f"precision int8 was asked for, but OpenVINO computes in {', '.join(sorted(kinds))} here")
+    return "int8"
 
 
 def _describe(port: Any) -> TensorInfo:

@@ -178,3 +178,5 @@ class Model:
     """Where it came from, for logs and results: a wheel and its member, a hub repository or a folder."""
     cache: Path | None = None
     """Where an engine may keep what it compiles of it; None for a folder of the user's."""
+    quantized: Path | None = None
+    """The same graph in int8, in OpenVINO's format; None where it is not asked for, or there is none."""

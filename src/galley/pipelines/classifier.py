@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from galley.config import EngineConfig
 from galley.devices import Slot
-from galley.engines import EngineInfo, open_session
+from galley.engines import EngineInfo
 from galley.errors import ModelError
 from galley.models.rules import ClassifierRules, Model, ResizeFit, ResizeShort, ResizeTo
+from galley.pipelines.network import open_network
 from galley.results import Image
 from galley.vision.classify import best_label, crop_centre, normalise, pad_right, resize_fit, resize_short
 
@@ -26,7 +27,7 @@ class Classifier:
         if not isinstance(model.rules, ClassifierRules):
             raise ModelError(f"model {model.name!r} from {model.origin} is not a classifier")
         self.rules = model.rules
-        self._session = open_session(model.path, engine=config.engine, slot=slot, precision=config.precision)
+        self._session = open_network(model, config, slot)
 
     @property
     def info(self) -> EngineInfo:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from galley.config import EngineConfig, OcrOptions
 from galley.devices import Slot
-from galley.engines import EngineInfo, open_session
+from galley.engines import EngineInfo
 from galley.errors import ModelError
 from galley.models.rules import DetectorRules, Model
+from galley.pipelines.network import open_network
 from galley.results import Image
 from galley.vision.classify import normalise
 from galley.vision.detect import (
@@ -44,7 +45,7 @@ class Detector:
             raise ModelError(f"model {model.name!r} from {model.origin} does not detect text")
         self.rules = model.rules
         self._shape = shape
-        self._session = open_session(model.path, engine=config.engine, slot=slot, precision=config.precision)
+        self._session = open_network(model, config, slot)
 
     @property
     def info(self) -> EngineInfo:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from galley.config import EngineConfig, LayoutOptions
 from galley.devices import Slot
-from galley.engines import EngineInfo, open_session
+from galley.engines import EngineInfo
 from galley.errors import ModelError
 from galley.models.rules import LayoutRules, Model
+from galley.pipelines.network import open_network
 from galley.results import Image
 from galley.results.layout import LayoutBox
 from galley.vision.classify import normalise
@@ -35,7 +36,7 @@ class LayoutDetector:
         if not isinstance(model.rules, LayoutRules):
             raise ModelError(f"model {model.name!r} from {model.origin} does not find regions of a page")
         self.rules = model.rules
-        self._session = open_session(model.path, engine=config.engine, slot=slot, precision=config.precision)
+        self._session = open_network(model, config, slot)
         unknown = sorted({tensor.name for tensor in self._session.inputs} - {"image", "im_shape", "scale_factor"})
         if unknown:
             raise ModelError(

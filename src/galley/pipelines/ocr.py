@@ -23,7 +23,7 @@ from galley.pipelines.doc_preprocessor import DocPreprocessor
 from galley.pipelines.recognizer import ReadLine, Recognizer
 from galley.results import Image, PreprocessedPage, RecognizedPage, TextLine
 from galley.results.text_layer import LayerVerdict, TextLayer
-from galley.vision.crop import crop_line
+from galley.vision.crop import crop_lines
 from galley.vision.orientation import turn
 from galley.vision.text_layer import LayerLine, cut_lines, judge
 from galley.vision.words import place_words
@@ -102,7 +102,7 @@ class Ocr:
 
     def read(self, image: Image, boxes: Sequence[NDArray[np.int32]], options: OcrOptions) -> list[TextLine]:
         """The lines of text in these boxes, corners (4, 2) each, of a page (h, w, 3), BGR; none in the thinnest."""
-        cut = [(box, line) for box in boxes if (line := crop_line(image, box)) is not None]
+        cut = crop_lines(image, boxes)
         angles = [self._angle(line, options) for _, line in cut]
         upright = [turn(line, 180) if angle == 1 else line for (_, line), angle in zip(cut, angles, strict=True)]
         read = self.recognizer.read(upright)

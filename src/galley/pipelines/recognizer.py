@@ -5,7 +5,7 @@ Runs in: worker.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from galley.config import EngineConfig
 from galley.devices import Slot
-from galley.engines import EngineInfo, open_session
+from galley.engines import EngineInfo
 from galley.errors import ModelError
 from galley.models.metadata import read_metadata
 from galley.models.rules import Model, RecognizerRules
+from galley.pipelines.network import open_network
 from galley.results import Image
 from galley.vision.recognize import Batch, Line, LineSize, decode, line_input, plan_batches, plan_steps, stretched_input
 
@@ -57,7 +58,7 @@ class Recognizer:
         self._batch = batch
         self._shape = shape
         self._size = LineSize(self.rules.height, self.rules.width, self.rules.max_width)
-        self._session = open_session(model.path, engine=config.engine, slot=slot, precision=config.precision, best=True)
+        self._session = open_network(model, config, slot, best=True)
         self._characters = _characters(model, self.rules)
         classes = self._session.outputs[0].shape[-1]
         if classes not in (None, len(self._characters)):
@@ -96,6 +97,14 @@ class Recognizer:
     def close(self) -> None:
         """Release the network."""
         self._session.close()
+
+
+def line_arrays(lines: Sequence[Image], rules: RecognizerRules) -> Iterator[NDArray[np.float32]]:
+    """Lines (h, w, 3), BGR, as the network of these rules takes them in lower precision: (1, 3, height, width) each."""
+    size = LineSize(rules.height, rules.width, rules.max_width)
+    for batch in plan_steps([(line.shape[0], line.shape[1]) for line in lines], size, _WIDTH_STEP):
+        planes = line_input(lines[batch.lines[0]], size, batch.width)
+        yield np.ascontiguousarray(planes if rules.channels == "BGR" else planes[::-1])[np.newaxis]
 
 
 def _characters(model: Model, rules: RecognizerRules) -> tuple[str, ...]:

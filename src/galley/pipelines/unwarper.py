@@ -9,9 +9,10 @@ import numpy as np
 
 from galley.config import EngineConfig
 from galley.devices import Slot
-from galley.engines import EngineInfo, open_session
+from galley.engines import EngineInfo
 from galley.errors import ModelError
 from galley.models.rules import Model, UnwarpForm, UnwarpRules
+from galley.pipelines.network import open_network
 from galley.results import Image
 from galley.vision.unwarp import grid_input, image_input, image_output, sample_grid
 
@@ -25,15 +26,13 @@ class Unwarper:
             raise ModelError(f"model {model.name!r} from {model.origin} does not unwarp pages")
         self.rules = model.rules
         outputs = None if self.rules.output is None else (self.rules.output,)
-        self._session = open_session(
-            model.path,
-            engine=config.engine,
-            slot=slot,
-            precision=config.precision,
+        self._session = open_network(
+            model,
+            config,
+            slot,
             outputs=outputs,
             # A fixed shape lets the engine prepare the network for it; what it prepared is kept for the next worker.
             shape=None if self.rules.size is None else (1, 3, self.rules.size[1], self.rules.size[0]),
-            cache=model.cache,
         )
         self._input_type = self._session.inputs[0].dtype
 

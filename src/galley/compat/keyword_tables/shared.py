@@ -37,7 +37,8 @@ COMMON: tuple[Keyword, ...] = (
     Keyword(
         "precision",
         str,
-        "Arithmetic of the networks. auto lets the engine take its fastest faithful one for this processor.",
+        "Arithmetic of the networks. auto lets the engine take its fastest faithful one for this processor; int8 reads "
+        "text faster still (CPU), with a network that `galley models quantize` makes.",
         path="pipeline.engine.precision",
         choices=PRECISIONS,
     ),
