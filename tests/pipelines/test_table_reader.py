@@ -77,6 +77,15 @@ def test_a_line_over_a_wall_is_cut_and_read_again() -> None:
     assert "apple 1.20" not in [each.text for each in table.lines]
 
 
+def test_a_box_that_cuts_the_head_off_is_read_to_its_rules_and_keeps_its_name() -> None:
+    image, lines = draw(ROWS, walls=True)
+    box = (0, 50, image.shape[1], image.shape[0])
+    table = TableReader(Spelling()).read(image, box, lines)
+    assert table is not None
+    assert table.box == box
+    assert [cell.text for cell in table.cells][:3] == ROWS[0]
+
+
 def test_nothing_to_read_is_no_table() -> None:
     image, lines = draw(ROWS, walls=True)
     reader = TableReader(Spelling())

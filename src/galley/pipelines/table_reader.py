@@ -73,7 +73,7 @@ class TableReader:
         if cutout is None:
             return None
         grid = _Reading(cutout, self._recognizer).grid(is_certain=is_certain)
-        return None if grid is None else _to_table(grid, cutout.upright, lines)
+        return None if grid is None else _to_table(grid, box, cutout.upright, lines)
 
 
 class _Reading:
@@ -164,15 +164,14 @@ class _Reading:
         ]
 
 
-def _to_table(grid: Grid, upright: Upright, given: Sequence[TextLine]) -> Table:
+def _to_table(grid: Grid, box: tuple[int, int, int, int], upright: Upright, given: Sequence[TextLine]) -> Table:
+    """The table, with the box in which it was asked for, by which callers know it."""
     cells, lines = [], []
     for cell in grid.cells:
         box = _bounds(upright, grid.frame(cell))
         cells.append(TableCell(cell.row, cell.column, cell.rows, cell.columns, box, join(cell.lines)))
         lines += [_text_line(line, upright, given) for line in cell.lines]
-    height, width = upright.pixels.shape[:2]
-    left, top, right, bottom = _bounds(upright, Frame(0, 0, width, height))
-    return Table((int(left), int(top), int(right), int(bottom)), tuple(cells), grid.head_rows, tuple(lines))
+    return Table(box, tuple(cells), grid.head_rows, tuple(lines))
 
 
 def _bounds(upright: Upright, frame: Frame) -> CellBox:
