@@ -168,8 +168,8 @@ def _to_table(grid: Grid, box: tuple[int, int, int, int], upright: Upright, give
     """The table, with the box in which it was asked for, by which callers know it."""
     cells, lines = [], []
     for cell in grid.cells:
-        box = _bounds(upright, grid.frame(cell))
-        cells.append(TableCell(cell.row, cell.column, cell.rows, cell.columns, box, join(cell.lines)))
+        place = _bounds(upright, grid.frame(cell))
+        cells.append(TableCell(cell.row, cell.column, cell.rows, cell.columns, place, join(cell.lines)))
         lines += [_text_line(line, upright, given) for line in cell.lines]
     return Table(box, tuple(cells), grid.head_rows, tuple(lines))
 
