@@ -135,6 +135,20 @@ def test_without_ocr_the_text_must_be_given(pipeline: TableRecognitionPipelineV2
         pipeline.predict(crop, use_ocr_model=False)
 
 
+@pytest.mark.parametrize("turns", [1, 3])
+def test_a_table_that_lies_on_its_side_is_read(pipeline: TableRecognitionPipelineV2, crop: Image, turns: int) -> None:
+    lying = np.ascontiguousarray(np.rot90(crop, turns))
+    (result,) = pipeline.predict(lying)
+    (table,) = result.json["res"]["table_res_list"]
+    assert texts(table["pred_html"]) == [text for row in TEXTS for text in row]
+    left, top, right, bottom = table["cell_box_list"][0]
+    # The first cell of the upright table is below on the left, or above on the right.
+    assert (left < 120 and bottom > 440) if turns == 1 else (right > 120 and top < 120)
+    assert bottom - top > right - left
+    (as_it_lies,) = pipeline.predict(lying, use_table_orientation_classify=False)
+    assert as_it_lies.json["res"]["table_res_list"][0]["pred_html"] != table["pred_html"]
+
+
 def test_an_empty_picture_has_no_table(pipeline: TableRecognitionPipelineV2, tmp_path: Path) -> None:
     (result,) = pipeline.predict(np.full((100, 100, 3), 255, np.uint8))
     assert result.json["res"]["table_res_list"] == []

@@ -48,7 +48,7 @@ class TableModels:
 
 
 @dataclass(frozen=True, slots=True)
-class TableReading:
+class TableReadingOptions:
     """How tables are read. All but the first are about the networks of `TableModels` only."""
 
     use_table_orientation_classify: bool = True
@@ -111,7 +111,7 @@ class TableOptions:
     """Which regions of the layout model count."""
     ocr: OcrOptions = field(default_factory=_text_options)
     """How text is found and read; its own preprocessing stays off."""
-    reading: TableReading = field(default_factory=TableReading)
+    reading: TableReadingOptions = field(default_factory=TableReadingOptions)
     lines: tuple[GivenLine, ...] | None = None
     """The text of the page, for where it is not to be read."""
     regions: tuple[GivenRegion, ...] | None = None

@@ -27,6 +27,7 @@ from galley.models.rules import (
     ResizeShort,
     ResizeTo,
     Rules,
+    TableStructureRules,
     Task,
     Triple,
     UnwarpForm,
@@ -38,6 +39,8 @@ RULES_FILE = "inference.yml"
 
 _Section = Mapping[str, Any]
 _FRACTION = re.compile(r"\s*([0-9]*\.?[0-9]+\.?)(?:\s*/\s*([0-9]*\.?[0-9]+\.?))?\s*")
+_TABLE_KINDS = {"wired_table", "wireless_table"}
+_MERGED_CELL = "<td></td>"
 _TRAINING_ONLY = frozenset({"DetLabelEncode", "KeepKeys", "MultiLabelEncode", "ToCHWImage"})
 """Operators that change nothing for inference, or whose effect (channels first) every rule implies."""
 
@@ -86,9 +89,15 @@ def _find_task(settings: _Section, file: Path) -> Task:
     after = _section(settings, "PostProcess", file)
     if isinstance(after.get("Topk"), dict):
         labels = after["Topk"].get("label_list")
+        if isinstance(labels, list) and set(labels) == _TABLE_KINDS:
+            return Task.TABLE_KIND
         half_turns = isinstance(labels, list) and len(labels) == 2
         return Task.TEXT_LINE_ORIENTATION if half_turns else Task.PAGE_ORIENTATION
-    by_name = {"DBPostProcess": Task.TEXT_DETECTION, "CTCLabelDecode": Task.TEXT_RECOGNITION}
+    by_name = {
+        "DBPostProcess": Task.TEXT_DETECTION,
+        "CTCLabelDecode": Task.TEXT_RECOGNITION,
+        "TableLabelDecode": Task.TABLE_STRUCTURE,
+    }
     task = by_name.get(str(after.get("name")))
     if task is None:
         known = ", ".join(["Topk", *by_name])
@@ -174,6 +183,27 @@ def _read_recognizer(settings: _Section, file: Path) -> Rules:
     )
 
 
+def _read_table_structure(settings: _Section, file: Path) -> Rules:
+    """The tokens are those of the file, with PaddleX's own ones around; cells without span are one token of two."""
+    encoders = {"TableLabelEncode", "TableBoxEncode"}
+    operators = _operators(
+        settings, file, {"DecodeImage", "ResizeTableImage", "NormalizeImage", "PaddingTableImage", *encoders}
+    )
+    tokens = [str(each) for each in _section(settings, "PostProcess", file)["character_dict"]]
+    if operators["TableLabelEncode"]["merge_no_span_structure"]:
+        tokens = [token for token in tokens if token != "<td>"]
+        tokens += [] if _MERGED_CELL in tokens else [_MERGED_CELL]
+    width, height = operators.get("PaddingTableImage", {}).get("size", (488, 488))
+    return TableStructureRules(
+        channels=_channels(operators.get("DecodeImage", {}), file),
+        long_edge=int(operators.get("ResizeTableImage", {}).get("max_len", 488)),
+        padded=(int(width), int(height)),
+        normalization=_normalization(operators.get("NormalizeImage", {}), file),
+        tokens=("sos", *tokens, "eos"),
+        of_picture=settings["Global"].get("model_name") == "SLANet",
+    )
+
+
 _READERS: Mapping[Task, Callable[[_Section, Path], Rules]] = {
     Task.PAGE_ORIENTATION: _read_classifier,
     Task.TEXT_LINE_ORIENTATION: _read_classifier,
@@ -182,6 +212,8 @@ _READERS: Mapping[Task, Callable[[_Section, Path], Rules]] = {
     Task.TEXT_RECOGNITION: _read_recognizer,
     Task.LAYOUT: read_region_detector,
     Task.TABLE_CELLS: read_region_detector,
+    Task.TABLE_KIND: _read_classifier,
+    Task.TABLE_STRUCTURE: _read_table_structure,
 }
 
 

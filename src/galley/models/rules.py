@@ -33,6 +33,8 @@ class Task(Enum):
     TEXT_LINE_ORIENTATION = "textline_orientation_classification"
     LAYOUT = "layout_detection"
     TABLE_CELLS = "table_cells_detection"
+    TABLE_KIND = "table_classification"
+    TABLE_STRUCTURE = "table_structure_recognition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,23 @@ class LayoutRules:
     """Which regions count unless somebody says otherwise; its threshold is given."""
 
 
-Rules: TypeAlias = ClassifierRules | UnwarpRules | DetectorRules | RecognizerRules | LayoutRules
+@dataclass(frozen=True, slots=True)
+class TableStructureRules:
+    """A network that writes a table's structure: a picture in; out, step by step, a cell's box and token scores."""
+
+    channels: Channels
+    long_edge: int
+    """Pixels that the long edge is scaled to."""
+    padded: tuple[int, int]
+    """(width, height) to which the picture is padded below and on the right, with zeros after normalisation."""
+    normalization: Normalization
+    tokens: tuple[str, ...]
+    """What the classes stand for, start and end included."""
+    of_picture: bool
+    """Whether boxes are parts of the picture's edges; else of the padded edges."""
+
+
+Rules: TypeAlias = ClassifierRules | UnwarpRules | DetectorRules | RecognizerRules | LayoutRules | TableStructureRules
 
 
 @dataclass(frozen=True, slots=True)

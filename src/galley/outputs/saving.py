@@ -99,10 +99,12 @@ def _draw_recognized(page: RecognizedPage) -> dict[str, Image.Image]:
 
 
 def _draw_table_page(page: TablePage) -> dict[str, Image.Image]:
-    pictures = _draw_preprocessed(page.preprocessed) if page.options.use_doc_preprocessor else {}
+    flat = to_picture(page.preprocessed.output_img)
+    pictures = {} if page.layout is None else {"layout_det_res": draw_layout(flat, page.layout)}
+    pictures |= _draw_preprocessed(page.preprocessed) if page.options.use_doc_preprocessor else {}
     pictures |= _draw_recognized(page.recognized)
     if page.tables:
-        pictures["table_cell_img"] = draw_cells(to_picture(page.preprocessed.output_img), page.tables)
+        pictures["table_cell_img"] = draw_cells(flat, page.tables)
     return pictures
 
 

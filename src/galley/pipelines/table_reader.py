@@ -5,58 +5,60 @@ Runs in: worker.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
+from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from galley.pipelines.recognizer import ReadLine
+from galley.config.table import TableReadingOptions
+from galley.pipelines.table_networks import TableNetworks
+from galley.pipelines.table_reading import LineReader, TableReading
 from galley.results import Image, TextLine
 from galley.results.table import CellBox, Table, TableCell
-from galley.vision.table.aligned import aligned_grid, sketch_table
-from galley.vision.table.bands import split_bands
-from galley.vision.table.blanks import find_blanks, is_dash
-from galley.vision.table.cutout import Cutout, cut_out
-from galley.vision.table.cuts import Cuts, cuts_at_gutters, cuts_at_walls, find_words, pieces
-from galley.vision.table.doubt import is_table
-from galley.vision.table.grid import Grid, fill
-from galley.vision.table.ruled import is_walled, walled_grid
-from galley.vision.table.rules import Rules, find_rules
-from galley.vision.table.standing import find_standing, laid_down
-from galley.vision.table.text import Frame, Line, frame_of, join, text_height
+from galley.vision.table.boxes import cuts_at_cells, share_out, with_boxes
+from galley.vision.table.cutout import Cutout, cut_out, is_inside
+from galley.vision.table.structure import BoxedCell, Structure
+from galley.vision.table.text import Frame, Line, join, text_height
+from galley.vision.table.turning import QUARTER_TURNS, lies, turn_back
 from galley.vision.table.upright import Upright
 
 UNKNOWN_ANGLE = -1
-_LEAST_SCORE = 0.4
-"""Of the pieces of a line that was cut."""
-_LEAST_BLANK_SCORE = 0.6
-"""Of ink in which the detector saw no text."""
-_DASH = "-"
 
-
-class LineReader(Protocol):
-    """What reads pictures of single lines: `galley.pipelines.recognizer.Recognizer`."""
-
-    def read(self, lines: Sequence[Image]) -> list[ReadLine]:
-        """The text of each."""
-        ...
+Box = tuple[int, int, int, int]
 
 
 class TableReader:
     """Reads tables, with the recogniser of the pipeline that it is a part of."""
 
-    def __init__(self, recognizer: LineReader) -> None:
-        """`recognizer` stays the caller's, who closes it."""
+    def __init__(
+        self,
+        recognizer: LineReader,
+        networks: TableNetworks | None = None,
+        read_text: Callable[[Image], Sequence[TextLine]] | None = None,
+    ) -> None:
+        """All of these stay the caller's, who closes them.
+
+        Args:
+            recognizer: what reads single lines of text.
+            networks: those of the user's own, asked first; without, tables are read by rules and alignment.
+            read_text: what finds and reads the text of a picture (h, w, 3), BGR, for tables that lie on their side;
+                without, those are read as they lie.
+        """
         self._recognizer = recognizer
+        self._networks = networks
+        self._read_text = read_text
 
     def read(
         self,
         image: Image,
-        box: tuple[int, int, int, int],
+        box: Box,
         lines: Sequence[TextLine],
         *,
         is_certain: bool = False,
+        options: TableReadingOptions | None = None,
     ) -> Table | None:
         """The table in `box` (left, top, right, bottom) of a page (h, w, 3), BGR.
 
@@ -65,113 +67,114 @@ class TableReader:
             box: where the table is.
             lines: all lines of text of the page.
             is_certain: that there is a table; else code listings, lists and plain text are told from tables.
+            options: how tables are turned and networks used; None for the defaults.
 
         Returns:
             The table, in pixels of the page; None where there is no text in `box`, or no table.
         """
+        options = TableReadingOptions() if options is None else options
+        if self._read_text is not None and options.use_table_orientation_classify:
+            inside = [line.polygon for line in lines if line.text and is_inside(line.box, box)]
+            if lies(inside):
+                return self._read_lying(self._read_text, image, box, is_certain, options)
+        return self._read_upright(image, box, lines, is_certain, options)
+
+    def _read_lying(
+        self,
+        read_text: Callable[[Image], Sequence[TextLine]],
+        image: Image,
+        box: Box,
+        is_certain: bool,
+        options: TableReadingOptions,
+    ) -> Table | None:
+        """The table in `box`, turned upright to be read: the way on which its text is read with better scores."""
+        rows, columns = image.shape[:2]
+        seen = (max(0, box[0]), max(0, box[1]), min(columns, box[2]), min(rows, box[3]))
+        crop = image[seen[1] : seen[3], seen[0] : seen[2]]
+        tries = []
+        for turns in QUARTER_TURNS:
+            turned = np.ascontiguousarray(np.rot90(crop, turns))
+            lines = read_text(turned)
+            tries.append((sum(line.score * len(line.text) for line in lines), turns, turned, lines))
+        _, turns, turned, lines = max(tries, key=lambda each: each[0])
+        whole = (0, 0, turned.shape[1], turned.shape[0])
+        table = self._read_upright(turned, whole, lines, is_certain, options)
+        return None if table is None else replace(_turned_back(table, turns, seen), box=box)
+
+    def _read_upright(
+        self, image: Image, box: Box, lines: Sequence[TextLine], is_certain: bool, options: TableReadingOptions
+    ) -> Table | None:
         cutout = cut_out(image, box, lines)
         if cutout is None:
             return None
-        grid = _Reading(cutout, self._recognizer).grid(is_certain=is_certain)
-        return None if grid is None else _to_table(grid, box, cutout.upright, lines)
-
-
-class _Reading:
-    """One upright table on its way from lines to cells."""
-
-    def __init__(self, cutout: Cutout, recognizer: LineReader) -> None:
-        self._pixels = cutout.upright.pixels
-        self._grey = cutout.grey
-        self._height = text_height(cutout.lines)
-        self._lines = self._with_dashes(cutout.lines)
-        self._recognizer = recognizer
-
-    def _with_dashes(self, lines: Sequence[Line]) -> list[Line]:
-        return [
-            replace(line, text=_DASH)
-            if len(line.text) == 1 and line.text != _DASH and is_dash(line, self._grey, self._height)
-            else line
-            for line in lines
-        ]
-
-    def grid(self, *, is_certain: bool) -> Grid | None:
-        """The cells, with all text that could be read; None where this is no table."""
-        rules = find_rules(self._grey, self._lines, self._height)
-        frame = frame_of(self._lines)
-        walled = is_walled(rules, frame, self._height)
-        grid = self._walled(rules, frame) if walled else self._aligned(rules)
-        if not is_certain and not is_table(grid, walled=walled):
+        reading = TableReading(cutout, self._recognizer)
+        if self._networks is not None:
+            table = self._ask(self._networks, box, cutout, reading, lines, options)
+            if table is not None:
+                return table
+        grid = reading.grid(is_certain=is_certain)
+        if grid is None:
             return None
-        return self._with_blanks_read(self._with_standing_read(grid))
-
-    def _walled(self, rules: Rules, frame: Frame) -> Grid:
-        grid = walled_grid(rules, frame, self._height)
-        return split_bands(fill(grid, self._cut(self._lines, cuts_at_walls(grid, self._height))), self._height)
-
-    def _aligned(self, rules: Rules) -> Grid:
-        lines = [replace(line, words=find_words(self._grey, line, self._height)) for line in self._lines]
-        sketch = sketch_table(lines, rules, self._height)
-        return aligned_grid(sketch, self._cut(lines, cuts_at_gutters(sketch.gutters, self._height)))
-
-    def _cut(self, lines: Sequence[Line], cuts: Cuts) -> list[Line]:
-        """`lines`, those that are cut replaced by their pieces, read anew."""
-        whole: list[Line] = []
-        parts: list[Frame] = []
-        for line in lines:
-            where = cuts(line)
-            if where:
-                parts += pieces(self._grey, line, where)
-            else:
-                whole.append(line)
-        return [*whole, *(line for line in self._read(parts) if line.score > _LEAST_SCORE and line.text.strip())]
-
-    def _with_standing_read(self, grid: Grid) -> Grid:
-        standing = find_standing(grid, self._grey, self._height)
-        read = self._recognizer.read([turned for each in standing for turned in laid_down(self._pixels, each.ink)])
-        cells = list(grid.cells)
-        for place, each in enumerate(standing):
-            best = max((one.line for one in read[2 * place : 2 * place + 2]), key=lambda line: line.score)
-            before = cells[each.cell].lines
-            if best.score > _LEAST_BLANK_SCORE and len(best.text) >= max(
-                (len(line.text) for line in before), default=1
-            ):
-                ink = each.ink
-                line = Line(ink.left, ink.top, ink.right, ink.bottom, best.text, best.score)
-                cells[each.cell] = replace(cells[each.cell], lines=(line,))
-        return replace(grid, cells=tuple(cells))
-
-    def _with_blanks_read(self, grid: Grid) -> Grid:
-        blanks = find_blanks(grid, self._grey, self._height)
-        unread = [blank for blank in blanks if not blank.is_dash]
-        read = self._read([blank.to_read(self._height) for blank in unread])
-        found = {blank.cell: line for blank, line in zip(unread, read, strict=True) if line.score > _LEAST_BLANK_SCORE}
-        for blank in blanks:
-            if blank.is_dash:
-                ink = blank.ink
-                found[blank.cell] = Line(ink.left, ink.top, ink.right, ink.bottom, _DASH, 1.0)
         cells = tuple(
-            replace(cell, lines=(found[index],)) if index in found else cell for index, cell in enumerate(grid.cells)
+            BoxedCell(cell.row, cell.column, cell.rows, cell.columns, grid.frame(cell)) for cell in grid.cells
         )
-        return replace(grid, cells=cells)
+        texts = [cell.lines for cell in grid.cells]
+        return _to_table(Structure(cells, grid.head_rows), box, texts, cutout.upright, lines)
 
-    def _read(self, frames: Sequence[Frame]) -> list[Line]:
-        pictures = [
-            self._pixels[int(each.top) : int(each.bottom) + 1, int(each.left) : int(each.right) + 1] for each in frames
-        ]
-        return [
-            Line(frame.left, frame.top, frame.right, frame.bottom, read.line.text, read.line.score)
-            for frame, read in zip(frames, self._recognizer.read(pictures), strict=True)
-        ]
+    def _ask(
+        self,
+        networks: TableNetworks,
+        box: Box,
+        cutout: Cutout,
+        reading: TableReading,
+        lines: Sequence[TextLine],
+        options: TableReadingOptions,
+    ) -> Table | None:
+        """The table as the networks see it; None where there is none for its kind, or it sees no cells."""
+        pixels = cutout.upright.pixels
+        walled = networks.has_walls(pixels)
+        structure = networks.find(pixels, reading.walled if walled is None else walled, options)
+        if structure is None or not structure.cells:
+            return None
+        structure = with_boxes(structure, Frame(0, 0, pixels.shape[1], pixels.shape[0]))
+        if options.use_ocr_results_with_table_cells:
+            found = reading.cut(partial(cuts_at_cells, structure, height=text_height(cutout.lines)))
+        else:
+            found = list(cutout.lines)
+        return _to_table(structure, box, share_out(structure, found), cutout.upright, lines)
 
 
-def _to_table(grid: Grid, box: tuple[int, int, int, int], upright: Upright, given: Sequence[TextLine]) -> Table:
+def _to_table(
+    structure: Structure, box: Box, texts: Sequence[Sequence[Line]], upright: Upright, given: Sequence[TextLine]
+) -> Table:
     """The table, with the box in which it was asked for, by which callers know it."""
     cells, lines = [], []
-    for cell in grid.cells:
-        place = _bounds(upright, grid.frame(cell))
-        cells.append(TableCell(cell.row, cell.column, cell.rows, cell.columns, place, join(cell.lines)))
-        lines += [_text_line(line, upright, given) for line in cell.lines]
-    return Table(box, tuple(cells), grid.head_rows, tuple(lines))
+    for cell, text in zip(structure.cells, texts, strict=True):
+        place = (0.0, 0.0, 0.0, 0.0) if cell.frame is None else _bounds(upright, cell.frame)
+        cells.append(TableCell(cell.row, cell.column, cell.rows, cell.columns, place, join(text)))
+        lines += [_text_line(line, upright, given) for line in text]
+    return Table(box, tuple(cells), structure.head_rows, tuple(lines))
+
+
+def _turned_back(table: Table, turns: int, box: Box) -> Table:
+    """`table`, read in a turned crop, in pixels of the page that has the crop in `box`."""
+    size = (box[3] - box[1], box[2] - box[0])
+
+    def back(points: Any) -> NDArray[np.float64]:
+        return turn_back(np.asarray(points, np.float64), turns, size) + box[:2]
+
+    def moved(frame: CellBox) -> CellBox:
+        corners = back([[frame[0], frame[1]], [frame[2], frame[3]]])
+        left, top = np.maximum(corners.min(axis=0), 0).tolist()
+        right, bottom = np.maximum(corners.max(axis=0), 0).tolist()
+        return left, top, right, bottom
+
+    return replace(
+        table,
+        box=box,
+        cells=tuple(replace(cell, box=moved(cell.box)) for cell in table.cells),
+        lines=tuple(replace(line, polygon=back(line.polygon).round().astype(np.int32)) for line in table.lines),
+    )
 
 
 def _bounds(upright: Upright, frame: Frame) -> CellBox:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from galley.config import DocPreprocessorOptions
+from galley.config import DocPreprocessorOptions, OcrConfig
 from galley.config.table import TableConfig, TableOptions
 from galley.devices import Slot
 from galley.engines import EngineInfo
@@ -20,6 +21,7 @@ from galley.pages import PageRef
 from galley.pipelines.doc_preprocessor import DocPreprocessor
 from galley.pipelines.layout_detector import LayoutDetector
 from galley.pipelines.ocr import UNKNOWN_ANGLE, Ocr
+from galley.pipelines.table_networks import TableNetworks
 from galley.pipelines.table_reader import TableReader
 from galley.results import Image, RecognizedPage, TextLine
 from galley.results.layout import LayoutBox
@@ -47,12 +49,13 @@ class TableRecognition:
             LayoutDetector(models["layout"], config.engine, slot) if config.options.use_layout_detection else None
         )
         self._ocr = Ocr(config.ocr, models, slot)
-        self._tables = TableReader(self._ocr.recognizer)
+        self._networks = TableNetworks(models, config.engine, slot)
+        self._tables = TableReader(self._ocr.recognizer, self._networks, partial(_read_text, self._ocr, config.ocr))
 
     def networks(self) -> dict[str, EngineInfo]:
         """What each open network really runs on."""
         layout = {} if self._layout is None else {"layout": self._layout.info}
-        return self._preprocessor.networks() | layout | self._ocr.networks()
+        return self._preprocessor.networks() | layout | self._ocr.networks() | self._networks.networks()
 
     def process(self, image: Image, page: PageRef, options: TableOptions) -> TablePage:
         """The tables of one page (h, w, 3), BGR. `options` may switch off steps, not on."""
@@ -62,7 +65,10 @@ class TableRecognition:
         recognized = self._read_text(flat, page, options)
         height, width = flat.shape[:2]
         boxes = [(0, 0, width, height)] if layout is None else [_whole(box) for box in layout if box.label == _TABLE]
-        tables = [self._tables.read(flat, box, recognized.lines, is_certain=layout is None) for box in boxes]
+        tables = [
+            self._tables.read(flat, box, recognized.lines, is_certain=layout is None, options=options.reading)
+            for box in boxes
+        ]
         return TablePage(
             input_path=page.path,
             page_index=page.index,
@@ -96,8 +102,14 @@ class TableRecognition:
         """Release the networks."""
         self._preprocessor.close()
         self._ocr.close()
+        self._networks.close()
         if self._layout is not None:
             self._layout.close()
+
+
+def _read_text(ocr: Ocr, config: OcrConfig, image: Image) -> list[TextLine]:
+    """The lines of text of a picture (h, w, 3), BGR."""
+    return ocr.read(image, list(ocr.detector.find(image, config.options)), config.options)
 
 
 def _whole(region: LayoutBox) -> Box:

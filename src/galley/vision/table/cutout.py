@@ -37,7 +37,7 @@ def cut_out(image: NDArray[np.uint8], box: tuple[int, int, int, int], lines: Seq
     """
     rows, columns = image.shape[:2]
     seen = Frame(max(0, box[0]), max(0, box[1]), min(columns, box[2]), min(rows, box[3]))
-    inside = [line for line in lines if line.text and _holds(seen, *_middle(line.box))]
+    inside = [line for line in lines if line.text and is_inside(line.box, box)]
     if not inside:
         return None
     height = float(np.median([line.box[3] - line.box[1] for line in inside]))
@@ -46,7 +46,7 @@ def cut_out(image: NDArray[np.uint8], box: tuple[int, int, int, int], lines: Seq
     upright = straighten(image, outer, [line.polygon for line in inside])
     placed = [_place(upright, line, index) for index, line in enumerate(lines) if line.text]
     table = _moved(upright, seen)
-    chosen = [line for line in placed if _holds(seen, *_middle(lines[line.source or 0].box))]
+    chosen = [line for line in placed if is_inside(lines[line.source or 0].box, box)]
     height = text_height(chosen)
     extent = find_extent(find_rules(_grey(upright), chosen, height), table, height)
     upright = upright.part(extent)
@@ -79,8 +79,9 @@ def _grey(upright: Upright) -> NDArray[np.uint8]:
     return np.asarray(cv2.cvtColor(upright.pixels, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
-def _middle(box: Sequence[int]) -> tuple[float, float]:
-    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+def is_inside(line: Sequence[int], box: Sequence[int]) -> bool:
+    """Whether the middle of a line lies in `box`; both are left, top, right and bottom."""
+    return _holds(Frame(box[0], box[1], box[2], box[3]), (line[0] + line[2]) / 2, (line[1] + line[3]) / 2)
 
 
 def _holds(frame: Frame, x: float, y: float) -> bool:

@@ -114,10 +114,10 @@ def join(lines: Iterable[Line]) -> str:
 
 
 def is_number(text: str) -> bool:
-    """Whether `text` is a number or a date, with whatever signs and units stand around: half of it are digits."""
+    """Whether `text` is a number or a date, with whatever signs and units stand around: a third of it are digits."""
     characters = [character for character in text if not character.isspace()]
     digits, letters = sum(map(str.isdecimal, characters)), sum(map(str.isalpha, characters))
-    return digits > 0 and 2 * digits >= len(characters) and letters <= 1
+    return digits > 0 and 3 * digits >= len(characters) and letters <= 1
 
 
 def _is_wide(character: str) -> bool:
