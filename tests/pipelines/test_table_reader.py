@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import cv2
@@ -84,6 +85,33 @@ def test_a_box_that_cuts_the_head_off_is_read_to_its_rules_and_keeps_its_name() 
     assert table is not None
     assert table.box == box
     assert [cell.text for cell in table.cells][:3] == ROWS[0]
+
+
+@pytest.mark.parametrize("walls", [True, False])
+def test_a_table_of_300_rows_is_read_in_seconds(walls: bool) -> None:
+    image, lines = draw([[f"r{row}", "1.5", "7"] for row in range(300)], walls)
+    start = time.process_time()
+    table = TableReader(Spelling()).read(image, (0, 0, image.shape[1], image.shape[0]), lines)
+    assert table is not None
+    assert table.size == (300, 3)
+    assert time.process_time() - start < 10
+
+
+def test_a_frame_around_one_text_is_a_table_only_for_those_who_say_so() -> None:
+    image, lines = draw([["alone"]], walls=True)
+    box = (0, 0, image.shape[1], image.shape[0])
+    assert TableReader(Spelling()).read(image, box, lines) is None
+    table = TableReader(Spelling()).read(image, box, lines, is_certain=True)
+    assert table is not None
+    assert [cell.text for cell in table.cells] == ["alone"]
+
+
+def test_a_table_that_the_page_cuts_off_is_read_as_far_as_it_goes() -> None:
+    image, lines = draw(ROWS, walls=True)
+    cut = np.ascontiguousarray(image[:130])
+    table = TableReader(Spelling()).read(cut, (-50, -50, 5000, 5000), [one for one in lines if one.box[3] < 130])
+    assert table is not None
+    assert [cell.text for cell in table.cells][:6] == [*ROWS[0], *ROWS[1]]
 
 
 def test_nothing_to_read_is_no_table() -> None:

@@ -15,7 +15,7 @@ from galley.pipelines.recognizer import ReadLine
 from galley.results import Image
 from galley.vision.table.aligned import aligned_grid, sketch_table
 from galley.vision.table.bands import split_bands
-from galley.vision.table.blanks import find_blanks, is_dash
+from galley.vision.table.blanks import find_blanks, is_dash, paper_of
 from galley.vision.table.cutout import Cutout
 from galley.vision.table.cuts import Cuts, cuts_at_gutters, cuts_at_walls, find_words, pieces
 from galley.vision.table.doubt import is_table
@@ -47,6 +47,7 @@ class TableReading:
         """Look at the table; `recognizer` reads what must be read anew."""
         self._pixels = cutout.upright.pixels
         self._grey = cutout.grey
+        self._paper = paper_of(cutout.grey)
         self._height = text_height(cutout.lines)
         self._lines = [self._with_dash(line) for line in cutout.lines]
         self._recognizer = recognizer
@@ -56,7 +57,7 @@ class TableReading:
         """Whether there are walls between the cells."""
 
     def _with_dash(self, line: Line) -> Line:
-        if len(line.text) == 1 and line.text != _DASH and is_dash(line, self._grey, self._height):
+        if len(line.text) == 1 and line.text != _DASH and is_dash(line, self._grey, self._paper, self._height):
             return replace(line, text=_DASH)
         return line
 
@@ -89,7 +90,7 @@ class TableReading:
         return [*whole, *(line for line in self._read(parts) if line.score > _LEAST_SCORE and line.text.strip())]
 
     def _with_standing_read(self, grid: Grid) -> Grid:
-        standing = find_standing(grid, self._grey, self._height)
+        standing = find_standing(grid, self._grey, self._paper, self._height)
         read = self._recognizer.read([turned for each in standing for turned in laid_down(self._pixels, each.ink)])
         cells = list(grid.cells)
         for place, each in enumerate(standing):
@@ -104,7 +105,7 @@ class TableReading:
         return replace(grid, cells=tuple(cells))
 
     def _with_blanks_read(self, grid: Grid) -> Grid:
-        blanks = find_blanks(grid, self._grey, self._height)
+        blanks = find_blanks(grid, self._grey, self._paper, self._height)
         unread = [blank for blank in blanks if not blank.is_dash]
         read = self._read([blank.to_read(self._height) for blank in unread])
         found = {blank.cell: line for blank, line in zip(unread, read, strict=True) if line.score > _LEAST_BLANK_SCORE}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from galley.results import TextLine
 from galley.vision.table.aligned import aligned_grid, sketch_table
 from galley.vision.table.bands import split_bands
-from galley.vision.table.blanks import find_blanks
+from galley.vision.table.blanks import find_blanks, paper_of
 from galley.vision.table.cutout import cut_out
 from galley.vision.table.cuts import cuts_at_gutters, cuts_at_walls, find_words, pieces
 from galley.vision.table.doubt import is_code, is_table
@@ -91,8 +91,8 @@ def test_aligned_reading_loses_no_line_and_covers_the_grid(lines: list[Line], se
     assert sum(cell.rows * cell.columns for cell in grid.cells) == owners.size
     assert sum(len(cell.lines) for cell in grid.cells) == len(lines)
     is_table(grid, walled=False)
-    find_blanks(grid, grey, height)
-    find_standing(grid, grey, height)
+    find_blanks(grid, grey, paper_of(grey), height)
+    find_standing(grid, grey, paper_of(grey), height)
     for line in seen:
         for frame in pieces(grey, line, sorted(cuts_at_gutters(sketch.gutters, height)(line))):
             assert frame.right > frame.left

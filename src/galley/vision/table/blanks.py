@@ -40,9 +40,13 @@ class Blank:
         )
 
 
-def find_blanks(grid: Grid, grey: NDArray[np.uint8], height: float) -> list[Blank]:
-    """The cells of `grid` that have no text, but ink that may be some."""
-    paper = float(np.percentile(grey, 90)) if grey.size else 0.0
+def paper_of(grey: NDArray[np.uint8]) -> float:
+    """The grey value of the paper in a picture (h, w)."""
+    return float(np.percentile(grey, 90)) if grey.size else 0.0
+
+
+def find_blanks(grid: Grid, grey: NDArray[np.uint8], paper: float, height: float) -> list[Blank]:
+    """The cells of `grid` that have no text, but ink that may be some, on `paper` of that grey value."""
     found = []
     for index, cell in enumerate(grid.cells):
         if cell.lines:
@@ -68,14 +72,13 @@ def find_blanks(grid: Grid, grey: NDArray[np.uint8], height: float) -> list[Blan
     return found
 
 
-def is_dash(line: Line, grey: NDArray[np.uint8], height: float) -> bool:
+def is_dash(line: Line, grey: NDArray[np.uint8], paper: float, height: float) -> bool:
     """Whether the ink of `line` is one flat stroke.
 
     Readers show dashes little justice: they take them for a Chinese one or, turned with their tall box, for an upright
     one.
     """
     frame = Frame(line.left, line.top, line.right, line.bottom)
-    paper = float(np.percentile(grey, 90)) if grey.size else 0.0
     blobs = [blob for blob in _blobs(grey, frame, paper * _DARK) if _may_be_text(blob, frame, height)]
     return len(blobs) == 1 and _is_dash(blobs[0], height)
 

@@ -50,10 +50,11 @@ def cut_out(image: NDArray[np.uint8], box: tuple[int, int, int, int], lines: Seq
     height = text_height(chosen)
     extent = find_extent(find_rules(_grey(upright), chosen, height), table, height)
     upright = upright.part(extent)
+    sources = {line.source for line in chosen}
     belonging = [
         _place(upright, lines[line.source or 0], line.source or 0)
         for line in placed
-        if line in chosen or _holds(extent, line.centre, line.middle)
+        if line.source in sources or _holds(extent, line.centre, line.middle)
     ]
     return Cutout(upright, _grey(upright), tuple(belonging))
 

@@ -30,9 +30,8 @@ class Standing:
     ink: Frame
 
 
-def find_standing(grid: Grid, grey: NDArray[np.uint8], height: float) -> list[Standing]:
-    """The cells of `grid` in which text of that `height` stands."""
-    paper = float(np.percentile(grey, 90)) if grey.size else 0.0
+def find_standing(grid: Grid, grey: NDArray[np.uint8], paper: float, height: float) -> list[Standing]:
+    """The cells of `grid` in which text of that `height` stands, on `paper` of that grey value."""
     found = []
     for index, cell in enumerate(grid.cells):
         frame = grid.frame(cell)
