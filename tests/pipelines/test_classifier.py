@@ -39,6 +39,13 @@ def test_only_the_middle_decides(brightest_channel: Path, slot: Slot) -> None:
     classifier.close()
 
 
+@pytest.mark.parametrize("precision", ["auto", "int8"])
+def test_orientation_is_decided_in_float32(brightest_channel: Path, slot: Slot, precision: str) -> None:
+    classifier = Classifier(read_folder(brightest_channel), EngineConfig("openvino", precision), slot)
+    assert classifier.info.precision == "fp32"
+    classifier.close()
+
+
 def test_another_kind_of_model_is_refused(half_brightness: Path, slot: Slot) -> None:
     with pytest.raises(ModelError, match=r"UVDoc.*not a classifier"):
         Classifier(read_folder(half_brightness), EngineConfig(), slot)

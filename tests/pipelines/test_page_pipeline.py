@@ -19,7 +19,9 @@ from galley.pipelines.assembler import Predicting
 from galley.pipelines.page_pipeline import PageJob, open_page_pipeline
 from galley.results import PreprocessedPage, SavedPage
 
-FLATTEN_ONLY = overlay(DocPreprocessorConfig(), {"options.use_doc_orientation_classify": False})
+FLATTEN_ONLY = overlay(
+    DocPreprocessorConfig(), {"options.use_doc_orientation_classify": False, "engine.precision": "fp32"}
+)
 
 
 def open_with(folder: Path, slot: Slot, save: SavePlan | None) -> Predicting:

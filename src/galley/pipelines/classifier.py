@@ -5,6 +5,8 @@ Runs in: worker.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +29,7 @@ class Classifier:
         if not isinstance(model.rules, ClassifierRules):
             raise ModelError(f"model {model.name!r} from {model.origin} is not a classifier")
         self.rules = model.rules
-        self._session = open_network(model, config, slot)
+        self._session = open_network(model, _exactly(config), slot)
 
     @property
     def info(self) -> EngineInfo:
@@ -58,3 +60,12 @@ class Classifier:
     def close(self) -> None:
         """Release the network."""
         self._session.close()
+
+
+def _exactly(config: EngineConfig) -> EngineConfig:
+    """`config` with float32 where the precision is the engine's choice.
+
+    A classifier costs little, and a wrong answer turns a whole page or line: with bfloat16, one of the 99 lines of a
+    born-digital page was stood on its head.
+    """
+    return replace(config, precision="fp32") if config.precision in ("auto", "int8") else config
