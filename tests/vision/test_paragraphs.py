@@ -1,0 +1,66 @@
+"""Rows of lines, and text joined over their ends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from galley.vision.paragraphs import ends_sentence, find_rows, goes_on, join, split_paragraphs
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (["running", "text"], "running text"),
+        (["a divi-", "ded word"], "a divided word"),
+        (["state-of-the-", "art"], "state-of-the-art"),
+        (["the A-", "B test"], "the A-B test"),
+        (["中文", "段落"], "中文段落"),
+        (["한국어", "문장"], "한국어 문장"),
+        (["", "alone", ""], "alone"),
+        ([], ""),
+    ],
+)
+def test_lines_are_joined_as_one_would_write_them(pieces: list[str], text: str) -> None:
+    assert join(pieces) == text
+
+
+@given(st.lists(st.text(alphabet="abc 中文-.", max_size=8), max_size=6))
+def test_joining_loses_nothing_but_hyphens(pieces: list[str]) -> None:
+    def letters(text: str) -> list[str]:
+        return [character for character in text if character not in " -"]
+
+    assert letters(join(pieces)) == letters("".join(pieces))
+
+
+def test_sentences_end_and_go_on() -> None:
+    assert ends_sentence("It is so.")
+    assert not ends_sentence("It is")
+    assert goes_on("It is", "so on the next line")
+    assert not goes_on("It is so.", "so on")
+    assert not goes_on("It is", "")
+
+
+def lines_at(lefts: list[int], step: int = 30, height: int = 20, right: int = 600) -> np.ndarray:
+    return np.array([(left, step * row, right, step * row + height) for row, left in enumerate(lefts)], float)
+
+
+def test_lines_side_by_side_are_one_row() -> None:
+    boxes = np.array([(300, 2, 500, 22), (0, 0, 200, 20), (0, 40, 200, 60)], float)
+    assert [row.lines for row in find_rows(boxes, [0, 1, 2])] == [(1, 0), (2,)]
+
+
+def test_an_indent_begins_a_paragraph() -> None:
+    texts = ["The first one goes on", "and ends here.", "A second begins with an indent", "and goes on to its end."]
+    paragraphs = split_paragraphs(find_rows(lines_at([0, 0, 40, 0]), range(4)), texts)
+    assert [[index for row in paragraph for index in row.lines] for paragraph in paragraphs] == [[0, 1], [2, 3]]
+
+
+@given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 40)), min_size=1, max_size=10))
+def test_no_line_is_lost(places: list[tuple[int, int]]) -> None:
+    boxes = np.array([(x, 25.0 * y, x + 100, 25.0 * y + 20) for x, y in places], float)
+    rows = find_rows(boxes, range(len(places)))
+    split = split_paragraphs(rows, ["words"] * len(places))
+    assert sorted(index for paragraph in split for row in paragraph for index in row.lines) == list(range(len(places)))
