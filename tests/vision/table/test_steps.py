@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -79,7 +79,6 @@ def test_walled_reading_loses_no_line_and_covers_the_grid(lines: list[Line], see
         assert all(line.left < x < line.right for x in cuts_at_walls(grid, height)(line))
 
 
-@settings(derandomize=True)
 @given(LINES, SEEDS)
 def test_aligned_reading_loses_no_line_and_covers_the_grid(lines: list[Line], seed: int) -> None:
     grey, height = picture(seed), text_height(lines)

@@ -36,7 +36,9 @@ def find_head(sketch: Sketch, placed: Sequence[Placed]) -> tuple[list[list[Place
         for each in head
         if any(counts[column] > 1 for column in range(each.first, each.last + 1)) or _is_over(each, partial, sketch)
     ]
-    rows = _rows(divided) if divided else [head]
+    if not divided:
+        return [head], _spans([head], partial, sketch)
+    rows = _rows(divided)
     for each in head:
         if any(each is other for other in divided):
             continue
