@@ -11,6 +11,16 @@ from typing import Any
 import pypdfium2
 import pytest
 import yaml
+from tests.pipelines.conftest import write_model
+from tests.pipelines.test_table_networks import (
+    CELL_SETTINGS,
+    KIND_SETTINGS,
+    cells,
+    constant_label,
+    labelled,
+    structure_graph,
+    structure_settings,
+)
 
 from galley import BadArguments, ModelError, PPStructureV3
 from galley.compat.interface import make_settings
@@ -173,3 +183,52 @@ def test_a_call_may_leave_steps_out_and_ask_for_none(pipeline: PPStructureV3, sa
         pipeline.predict(str(samples / "english.png"), use_seal_recognition=True)
     with pytest.raises(BadArguments, match=r"PPStructureV3\.predict has no keyword"):
         pipeline.predict(str(samples / "english.png"), use_magic=True)
+
+
+def test_tables_are_read_by_networks_that_are_given(
+    ocr_models: None, layout_models: None, samples: Path, tmp_path: Path
+) -> None:
+    """Each network answers the same whatever it sees: a head over two columns and two cells below."""
+    angles = labelled("0", "90", "180", "270")
+    cells_seen = cells((0.0, 0.0, 1.0, 0.5), (0.0, 0.5, 0.5, 1.0), (0.5, 0.5, 1.0, 1.0))
+    graphs = {
+        "table_classification": ("PP-LCNet_x1_0_table_cls", constant_label(0, 2), KIND_SETTINGS),
+        "table_orientation_classify": ("PP-LCNet_x1_0_doc_ori", constant_label(0, 4), angles),
+        "wired_table_structure_recognition": ("SLANeXt_wired", structure_graph(), structure_settings()),
+        "wireless_table_structure_recognition": ("SLANet_plus", structure_graph(), structure_settings()),
+        "wired_table_cells_detection": ("RT-DETR-L_wired_table_cell_det", cells_seen, CELL_SETTINGS),
+        "wireless_table_cells_detection": ("RT-DETR-L_wireless_table_cell_det", cells_seen, CELL_SETTINGS),
+    }
+    given: dict[str, Any] = {}
+    for keyword, (name, graph, settings_of_model) in graphs.items():
+        given |= {
+            f"{keyword}_model_name": name,
+            f"{keyword}_model_dir": str(write_model(tmp_path, name, graph, settings_of_model)),
+        }
+    with pypdfium2.PdfDocument(samples / "report.pdf") as document:
+        page = document[1].render(scale=2.0).to_numpy()
+    with PPStructureV3(device="cpu", precision="fp32", **given) as pipeline:
+        (result,) = pipeline.predict(page)
+        (from_cells,) = pipeline.predict(page, use_wired_table_cells_trans_to_html=True)
+    (table,) = result["table_res_list"]
+    assert table["pred_html"].startswith('<html><body><table><thead><tr><td colspan="2">')
+    assert len(table["cell_box_list"]) == 3
+    assert "Winter" in table["pred_html"]
+    # The grid of the cells alone has no head.
+    assert from_cells["table_res_list"][0]["pred_html"].startswith('<html><body><table><tbody><tr><td colspan="2">')
+    assert {name for name in result.metadata["networks"] if name.startswith("table_")} == {
+        *("table_classification", "table_orientation", "table_wired_structure", "table_wireless_structure"),
+        *("table_wired_cells", "table_wireless_cells"),
+    }
+
+
+def test_networks_for_tables_are_not_opened_where_tables_are_left_out(tmp_path: Path) -> None:
+    given = {"wired_table_cells_detection_model_dir": str(tmp_path)}
+    assert "table_wired_cells" in settings(**given).models()
+    assert "table_wired_cells" not in settings(use_table_recognition=False, **given).models()
+
+
+def test_how_networks_for_tables_are_used_is_paddleocrs_default() -> None:
+    assert settings().options.tables.use_e2e_wireless_table_rec_model
+    assert not settings().options.tables.use_e2e_wired_table_rec_model
+    assert not settings(use_table_orientation_classify=False).options.tables.use_table_orientation_classify

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +23,19 @@ def slot() -> Slot:
     return Slot(Device("cpu"), 0, (0,), False)
 
 
+def write_model(parent: Path, name: str, graph: onnx.GraphProto, settings: dict[str, Any]) -> Path:
+    """The folder of the model in `parent`."""
+    folder = parent / name
+    folder.mkdir()
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save(model, str(folder / "inference.onnx"))
+    (folder / "inference.yml").write_text(yaml.safe_dump({"Global": {"model_name": name}} | settings))
+    return folder
+
+
 @pytest.fixture
 def save_folder(tmp_path: Path) -> SaveFolder:
-    def save(name: str, graph: onnx.GraphProto, settings: dict[str, Any]) -> Path:
-        folder = tmp_path / name
-        folder.mkdir()
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-        onnx.save(model, str(folder / "inference.onnx"))
-        (folder / "inference.yml").write_text(yaml.safe_dump({"Global": {"model_name": name}} | settings))
-        return folder
-
-    return save
+    return partial(write_model, tmp_path)
 
 
 @pytest.fixture

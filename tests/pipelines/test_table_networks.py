@@ -12,7 +12,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 from tests.pipelines.test_layout_detector import RT_DETR, detector
-from tests.pipelines.test_table_reader import ROWS, Spelling, draw
+from tests.pipelines.test_table_reader import ROWS, Spelling, draw, line
 
 from galley.config import EngineConfig
 from galley.config.table import TableReadingOptions
@@ -22,6 +22,7 @@ from galley.models.folder import read_folder
 from galley.models.rules import Model, TableStructureRules, Task
 from galley.pipelines.table_networks import StructureNetwork, TableNetworks
 from galley.pipelines.table_reader import TableReader
+from galley.results import Image, TextLine
 
 SaveFolder = Callable[[str, onnx.GraphProto, dict[str, Any]], Path]
 DICTIONARY = ["<thead>", "</thead>", "<tbody>", "</tbody>", "<tr>", "</tr>", "<td>", "<td", ">", "</td>"]
@@ -121,6 +122,33 @@ def cells(*boxes: tuple[float, float, float, float]) -> onnx.GraphProto:
 @pytest.fixture
 def slanext(save_folder: SaveFolder) -> Model:
     return read_folder(save_folder("SLANeXt_wired", structure_graph((0.5, 0.25)), structure_settings()))
+
+
+def constant_label(place: int, count: int) -> onnx.GraphProto:
+    """A classifier that is always sure of the same one of its labels."""
+    scores = np.eye(count, dtype=np.float32)[place : place + 1]
+    return helper.make_graph(
+        [
+            helper.make_node("ReduceMean", ["x"], ["mean"], axes=[1, 2, 3], keepdims=0),
+            helper.make_node("Mul", ["mean", "zero"], ["nothing"]),
+            helper.make_node("Add", ["constant", "nothing"], ["scores"]),
+        ],
+        "label",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, 224, 224])],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["n", count])],
+        [
+            numpy_helper.from_array(scores, "constant"),
+            numpy_helper.from_array(np.zeros(1, np.float32), "zero"),
+        ],
+    )
+
+
+def labelled(*labels: str) -> dict[str, Any]:
+    """The settings of a classifier with these labels."""
+    return KIND_SETTINGS | {"PostProcess": {"Topk": {"topk": 1, "label_list": list(labels)}}}
+
+
+ANGLES = ("0", "90", "180", "270")
 
 
 def test_the_rules_of_a_structure_network_are_read(slanext: Model) -> None:
@@ -243,3 +271,37 @@ def test_lines_over_several_cells_are_cut_unless_told_otherwise(save_folder: Sav
     assert cut is not None and whole is not None
     assert [cell.text for cell in cut.cells] == ["#0", "#1"]
     assert sorted(cell.text for cell in whole.cells) == ["", "left right"]
+
+
+@pytest.mark.parametrize("angle", ANGLES)
+def test_a_network_says_how_a_table_is_turned(angle: str, save_folder: SaveFolder, slot: Slot) -> None:
+    upright, lines = draw(ROWS, walls=True)
+    turned = np.ascontiguousarray(np.rot90(upright, -(int(angle) // 90)))
+    folder = save_folder("PP-LCNet_x1_0_doc_ori", constant_label(ANGLES.index(angle), 4), labelled(*ANGLES))
+    networks = TableNetworks({"table_orientation": read_folder(folder)}, EngineConfig(), slot)
+    shown: list[Image] = []
+
+    def read_text(picture: Image) -> list[TextLine]:
+        shown.append(picture)
+        return lines
+
+    # Where the page was read before, there was something, whatever it was.
+    seen = lines if angle == "0" else [line(40, 40, 90, 60, "?")]
+    box = (0, 0, turned.shape[1], turned.shape[0])
+    table = TableReader(Spelling(), networks, read_text).read(turned, box, seen)
+    off = TableReadingOptions(use_table_orientation_classify=False)
+    as_it_lies = TableReader(Spelling(), networks, read_text).read(turned, box, seen, options=off, is_certain=True)
+    networks.close()
+    assert table is not None and as_it_lies is not None
+    assert [cell.text for cell in table.cells] == [text for row in ROWS for text in row]
+    assert all(np.array_equal(picture, upright) for picture in shown) and len(shown) == (angle != "0")
+    left, top, right, bottom = (round(value) for value in table.cells[0].box)
+    corner = {"0": (20, 20), "90": (turned.shape[1] - 64, 20), "180": (turned.shape[1] - 180, turned.shape[0] - 64)}
+    assert (left, top) == pytest.approx(corner.get(angle, (20, turned.shape[0] - 180)), abs=2)
+    assert (right - left > bottom - top) == (angle in ("0", "180"))
+
+
+def test_a_network_that_tells_no_angles_is_refused(save_folder: SaveFolder, slot: Slot) -> None:
+    folder = save_folder("PP-LCNet_x1_0_doc_ori", constant_label(0, 2), labelled("up", "down"))
+    with pytest.raises(ModelError, match="does not tell angles of 0 to 270, but up, down"):
+        TableNetworks({"table_orientation": read_folder(folder)}, EngineConfig(), slot)

@@ -48,7 +48,7 @@ def translate(given: Mapping[str, Any]) -> dict[str, Any]:
     if unusable:
         raise BadArguments(
             f"{', '.join(unusable)}: Galley has no such step. By folder it takes {', '.join(_FOLDERS)}; formulas, "
-            "charts and regions have no model, tables and seals are read without one"
+            "charts and regions have no model, seals are read without one"
         )
     values = ocr.translate(given)
     turn, flatten = given.get("use_doc_orientation_classify"), given.get("use_doc_unwarping")
@@ -77,7 +77,7 @@ def adopt(base: Mapping[str, Any]) -> dict[str, Any]:
 INTERFACE = Interface(
     command="pp_structurev3",
     paddlex_name="PP-StructureV3",
-    rows=(*STRUCTURE, SWITCH, *COMMON, ON_FAILURE),
+    rows=(*STRUCTURE, SWITCH, *PER_CALL, *COMMON, ON_FAILURE),
     result=StructuredPage,
     defaults=default_settings,
     translate=translate,

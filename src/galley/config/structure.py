@@ -14,6 +14,7 @@ from galley.config.layout import LayoutOptions
 from galley.config.networks import EngineConfig, ModelChoice
 from galley.config.ocr import OcrConfig, OcrOptions
 from galley.config.seal import SealTextOptions
+from galley.config.table import TableModels, TableReadingOptions
 
 MARKDOWN_IGNORE_LABELS = ("number", "footnote", "header", "header_image", "footer", "footer_image", "aside_text")
 """Blocks that are left out of Markdown unless the user says otherwise."""
@@ -52,6 +53,10 @@ class StructureOptions:
     """How text is found and read; its own preprocessing stays off."""
     seal: SealTextOptions = field(default_factory=SealTextOptions)
     """Which text of seals counts."""
+    tables: TableReadingOptions = field(
+        default_factory=lambda: TableReadingOptions(use_e2e_wireless_table_rec_model=True)
+    )
+    """How tables are turned and networks for them used; PaddleOCR's defaults for this pipeline."""
 
     @property
     def preprocessing(self) -> DocPreprocessorOptions:
@@ -91,6 +96,7 @@ class StructureConfig:
     recognition_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-OCRv6_small_rec"))
     recognition_batch: int = 6
     """As in `OcrConfig`."""
+    tables: TableModels = field(default_factory=TableModels)
     engine: EngineConfig = field(default_factory=EngineConfig)
 
     def __post_init__(self) -> None:
@@ -122,4 +128,5 @@ class StructureConfig:
 
     def models(self) -> dict[str, ModelChoice]:
         """The models this configuration needs, by the step they are for."""
-        return {**self.preprocessing.models(), "layout": self.layout_model, **self.ocr.models()}
+        tables = self.tables.given() if self.options.use_table_recognition else {}
+        return {**self.preprocessing.models(), "layout": self.layout_model, **self.ocr.models(), **tables}

@@ -32,6 +32,8 @@ class TableModels:
     """Finds the cells of tables with walls."""
     wireless_cells: ModelChoice = field(default_factory=lambda: ModelChoice("RT-DETR-L_wireless_table_cell_det"))
     """The same for those without."""
+    orientation: ModelChoice = field(default_factory=lambda: ModelChoice("PP-LCNet_x1_0_doc_ori"))
+    """Says how tables are turned; without its folder, those whose lines stand are read both ways."""
 
     def given(self) -> dict[str, ModelChoice]:
         """The models that were asked for, by the step they are for: the field's name after `table_`.

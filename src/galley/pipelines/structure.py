@@ -22,7 +22,8 @@ from galley.pipelines.doc_preprocessor import DocPreprocessor
 from galley.pipelines.layout_detector import LayoutDetector
 from galley.pipelines.ocr import Ocr
 from galley.pipelines.seal_reader import SealReader
-from galley.pipelines.table_reader import TableReader
+from galley.pipelines.table_networks import TableNetworks
+from galley.pipelines.table_reader import TableReader, text_reader
 from galley.results import Image, RecognizedPage, StructuredPage, TextLine
 from galley.results.layout import LayoutBox
 from galley.results.seal import ReadSeal
@@ -72,12 +73,16 @@ class Structure:
         self._preprocessor = DocPreprocessor(config.preprocessing, models, slot)
         self._layout = LayoutDetector(models["layout"], config.engine, slot)
         self._ocr = Ocr(config.ocr, models, slot)
-        self._tables = TableReader(self._ocr.recognizer)
+        self._table_networks = TableNetworks(models, config.engine, slot)
+        self._tables = TableReader(
+            self._ocr.recognizer, self._table_networks, text_reader(self._ocr, config.options.ocr)
+        )
         self._seals = SealReader(self._ocr.detector, self._ocr.recognizer)
 
     def networks(self) -> dict[str, EngineInfo]:
         """What each open network really runs on."""
-        return self._preprocessor.networks() | {"layout": self._layout.info} | self._ocr.networks()
+        layout = {"layout": self._layout.info}
+        return self._preprocessor.networks() | layout | self._ocr.networks() | self._table_networks.networks()
 
     def process(self, image: Image, page: PageRef, options: StructureOptions) -> StructuredPage:
         """The result of one page (h, w, 3), BGR. `options` may switch off steps, not on."""
@@ -138,7 +143,7 @@ class Structure:
         kept, tables = [], []
         for region in regions:
             if region.label == "table" and options.use_table_recognition:
-                table = self._tables.read(image, _pixels(region.box, image), page.lines)
+                table = self._tables.read(image, _pixels(region.box, image), page.lines, options=options.tables)
                 if table is None:
                     region = replace(region, label="text")
                 else:
@@ -154,7 +159,7 @@ class Structure:
 
     def close(self) -> None:
         """Release the networks."""
-        for step in (self._preprocessor, self._layout, self._ocr):
+        for step in (self._preprocessor, self._layout, self._ocr, self._table_networks):
             step.close()
 
 

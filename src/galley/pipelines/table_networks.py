@@ -23,6 +23,7 @@ from galley.vision.table.boxes import drop_doubles, refine, structure_from_boxes
 from galley.vision.table.structure import Structure, decode_structure, structure_input
 from galley.vision.table.text import Frame
 
+_ANGLES = frozenset(("0", "90", "180", "270"))
 _CELLS = LayoutOptions(layout_threshold=0.3)
 """PaddleX's threshold for cells, lower than the model's own."""
 _WIRED, _WIRELESS = "wired", "wireless"
@@ -77,6 +78,7 @@ class TableNetworks:
         """Open those of `models` that are for tables."""
         classifier = models.get("table_classification")
         self._classifier = None if classifier is None else Classifier(classifier, config, slot)
+        self._orientation = _orientation(models.get("table_orientation"), config, slot)
         self._structure = {
             wall: StructureNetwork(model, config, slot) for wall, model in _of_step("structure", models).items()
         }
@@ -84,12 +86,16 @@ class TableNetworks:
 
     def networks(self) -> dict[str, EngineInfo]:
         """What each open network really runs on."""
-        kind = {} if self._classifier is None else {"table_classification": self._classifier.info}
+        labels = {"table_classification": self._classifier, "table_orientation": self._orientation}
         return {
-            **kind,
+            **{name: network.info for name, network in labels.items() if network is not None},
             **{f"table_{wall}_structure": network.info for wall, network in self._structure.items()},
             **{f"table_{wall}_cells": network.info for wall, network in self._cells.items()},
         }
+
+    def angle(self, image: Image) -> int | None:
+        """Degrees by which `image` must be turned counter-clockwise; None where no network was given that knows."""
+        return None if self._orientation is None else int(self._orientation.label(image))
 
     def has_walls(self, image: Image) -> bool | None:
         """Whether the table that `image` shows has walls; None where no network was given that knows."""
@@ -111,9 +117,20 @@ class TableNetworks:
 
     def close(self) -> None:
         """Release the networks."""
-        for network in (self._classifier, *self._structure.values(), *self._cells.values()):
+        for network in (self._classifier, self._orientation, *self._structure.values(), *self._cells.values()):
             if network is not None:
                 network.close()
+
+
+def _orientation(model: Model | None, config: EngineConfig, slot: Slot) -> Classifier | None:
+    if model is None:
+        return None
+    network = Classifier(model, config, slot)
+    if not _ANGLES.issuperset(network.rules.labels):
+        network.close()
+        labels = ", ".join(network.rules.labels)
+        raise ModelError(f"model {model.name!r} from {model.origin} does not tell angles of 0 to 270, but {labels}")
+    return network
 
 
 def _of_step(step: str, models: Mapping[str, Model]) -> dict[str, Model]:

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from galley.config import OcrOptions
 from galley.config.table import TableReadingOptions
+from galley.pipelines.ocr import UNKNOWN_ANGLE, Ocr
 from galley.pipelines.table_networks import TableNetworks
 from galley.pipelines.table_reading import LineReader, TableReading
 from galley.results import Image, TextLine
@@ -25,9 +27,12 @@ from galley.vision.table.text import Frame, Line, join, text_height
 from galley.vision.table.turning import QUARTER_TURNS, lies, turn_back
 from galley.vision.table.upright import Upright
 
-UNKNOWN_ANGLE = -1
-
 Box = tuple[int, int, int, int]
+
+
+def text_reader(ocr: Ocr, options: OcrOptions) -> Callable[[Image], Sequence[TextLine]]:
+    """What finds and reads the text of a picture (h, w, 3), BGR, as a `TableReader` wants it."""
+    return lambda image: ocr.read(image, list(ocr.detector.find(image, options)), options)
 
 
 class TableReader:
@@ -44,7 +49,7 @@ class TableReader:
         Args:
             recognizer: what reads single lines of text.
             networks: those of the user's own, asked first; without, tables are read by rules and alignment.
-            read_text: what finds and reads the text of a picture (h, w, 3), BGR, for tables that lie on their side;
+            read_text: what finds and reads the text of a picture, for tables that are turned (`text_reader`);
                 without, those are read as they lie.
         """
         self._recognizer = recognizer
@@ -73,33 +78,44 @@ class TableReader:
             The table, in pixels of the page; None where there is no text in `box`, or no table.
         """
         options = TableReadingOptions() if options is None else options
-        if self._read_text is not None and options.use_table_orientation_classify:
-            inside = [line.polygon for line in lines if line.text and is_inside(line.box, box)]
-            if lies(inside):
-                return self._read_lying(self._read_text, image, box, is_certain, options)
-        return self._read_upright(image, box, lines, is_certain, options)
-
-    def _read_lying(
-        self,
-        read_text: Callable[[Image], Sequence[TextLine]],
-        image: Image,
-        box: Box,
-        is_certain: bool,
-        options: TableReadingOptions,
-    ) -> Table | None:
-        """The table in `box`, turned upright to be read: the way on which its text is read with better scores."""
         rows, columns = image.shape[:2]
         seen = (max(0, box[0]), max(0, box[1]), min(columns, box[2]), min(rows, box[3]))
-        crop = image[seen[1] : seen[3], seen[0] : seen[2]]
+        inside = [line.polygon for line in lines if line.text and is_inside(line.box, box)]
+        if not inside or seen[0] >= seen[2] or seen[1] >= seen[3]:
+            return None
+        if self._read_text is not None and options.use_table_orientation_classify:
+            crop = image[seen[1] : seen[3], seen[0] : seen[2]]
+            ways = self._ways(crop, inside)
+            if ways:
+                table = self._read_turned(self._read_text, crop, ways, is_certain, options)
+                return None if table is None else replace(_turned_back(*table, seen), box=box)
+        return self._read_upright(image, box, lines, is_certain, options)
+
+    def _ways(self, crop: Image, polygons: Sequence[NDArray[np.int32]]) -> tuple[int, ...]:
+        """The quarter turns that may put a table upright whose text has these corners; none where it is upright."""
+        angle = None if self._networks is None else self._networks.angle(crop)
+        if angle is None:
+            return QUARTER_TURNS if lies(polygons) else ()
+        return (angle // 90,) if angle else ()
+
+    def _read_turned(
+        self,
+        read_text: Callable[[Image], Sequence[TextLine]],
+        crop: Image,
+        ways: Sequence[int],
+        is_certain: bool,
+        options: TableReadingOptions,
+    ) -> tuple[Table, int] | None:
+        """The table in `crop`, turned the way on which its text is read with the best scores; and that way."""
         tries = []
-        for turns in QUARTER_TURNS:
+        for turns in ways:
             turned = np.ascontiguousarray(np.rot90(crop, turns))
             lines = read_text(turned)
             tries.append((sum(line.score * len(line.text) for line in lines), turns, turned, lines))
         _, turns, turned, lines = max(tries, key=lambda each: each[0])
         whole = (0, 0, turned.shape[1], turned.shape[0])
         table = self._read_upright(turned, whole, lines, is_certain, options)
-        return None if table is None else replace(_turned_back(table, turns, seen), box=box)
+        return None if table is None else (table, turns)
 
     def _read_upright(
         self, image: Image, box: Box, lines: Sequence[TextLine], is_certain: bool, options: TableReadingOptions

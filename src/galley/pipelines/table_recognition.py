@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
-from galley.config import DocPreprocessorOptions, OcrConfig
+from galley.config import DocPreprocessorOptions
 from galley.config.table import TableConfig, TableOptions
 from galley.devices import Slot
 from galley.engines import EngineInfo
@@ -22,7 +21,7 @@ from galley.pipelines.doc_preprocessor import DocPreprocessor
 from galley.pipelines.layout_detector import LayoutDetector
 from galley.pipelines.ocr import UNKNOWN_ANGLE, Ocr
 from galley.pipelines.table_networks import TableNetworks
-from galley.pipelines.table_reader import TableReader
+from galley.pipelines.table_reader import TableReader, text_reader
 from galley.results import Image, RecognizedPage, TextLine
 from galley.results.layout import LayoutBox
 from galley.results.structure import Box
@@ -50,7 +49,7 @@ class TableRecognition:
         )
         self._ocr = Ocr(config.ocr, models, slot)
         self._networks = TableNetworks(models, config.engine, slot)
-        self._tables = TableReader(self._ocr.recognizer, self._networks, partial(_read_text, self._ocr, config.ocr))
+        self._tables = TableReader(self._ocr.recognizer, self._networks, text_reader(self._ocr, config.ocr.options))
 
     def networks(self) -> dict[str, EngineInfo]:
         """What each open network really runs on."""
@@ -105,11 +104,6 @@ class TableRecognition:
         self._networks.close()
         if self._layout is not None:
             self._layout.close()
-
-
-def _read_text(ocr: Ocr, config: OcrConfig, image: Image) -> list[TextLine]:
-    """The lines of text of a picture (h, w, 3), BGR."""
-    return ocr.read(image, list(ocr.detector.find(image, config.options)), config.options)
 
 
 def _whole(region: LayoutBox) -> Box:

@@ -11,11 +11,13 @@ from typing import Any
 
 from galley.compat.keyword_tables.doc_preprocessor import DOC_PREPROCESSOR
 from galley.compat.keyword_tables.ocr import OCR
+from galley.compat.keyword_tables.table_recognition import READING, TABLE_MODELS
 from galley.compat.keywords import Keyword, flag_word
 from galley.config import LIMIT_TYPES
 
 _LAYOUT = "SubModules.LayoutDetection"
 _OCR_YAML = "SubPipelines.GeneralOCR"
+_TABLE_YAML = "SubPipelines.TableRecognition"
 _SEAL_YAML = "SubPipelines.SealRecognition.SubPipelines.SealOCR.SubModules"
 _ONE_BY_ONE = "regions are read one by one, with the same result"
 
@@ -92,19 +94,25 @@ def _absent(step: str, what: str, size: bool = True) -> tuple[Keyword, ...]:
 CHART = _absent("chart_recognition", "charts")
 FORMULA = _absent("formula_recognition", "formulas")
 REGION = _absent("region_detection", "regions of a page", size=False)
-TABLES: tuple[Keyword, ...] = tuple(
-    row
-    for step, what in (
-        ("table_classification", "kinds of tables"),
-        ("wired_table_structure_recognition", "the structure of ruled tables"),
-        ("wireless_table_structure_recognition", "the structure of tables without rules"),
-        ("wired_table_cells_detection", "the cells of ruled tables"),
-        ("wireless_table_cells_detection", "the cells of tables without rules"),
-        ("table_orientation_classify", "turned tables"),
-    )
-    for row in _absent(step, what, size=False)
+TABLES: tuple[Keyword, ...] = (
+    *(replace(row, yaml=f"{_TABLE_YAML}.{row.yaml}") for row in TABLE_MODELS),
+    Keyword(
+        "table_orientation_classify_model_name",
+        str,
+        "Name of the model that says how tables are turned; it is used where its folder is given.",
+        path="pipeline.tables.orientation.name",
+        yaml=f"{_TABLE_YAML}.SubModules.TableOrientationClassify.model_name",
+    ),
+    Keyword(
+        "table_orientation_classify_model_dir",
+        str,
+        "PaddleX ONNX folder of the model that says how tables are turned. Default: none; tables whose lines stand "
+        "are read both ways.",
+        path="pipeline.tables.orientation.folder",
+        yaml=f"{_TABLE_YAML}.SubModules.TableOrientationClassify.model_dir",
+    ),
 )
-ABSENT = frozenset(row.name for row in (*CHART, *FORMULA, *REGION, *TABLES) if row.name.endswith(("_name", "_dir")))
+ABSENT = frozenset(row.name for row in (*CHART, *FORMULA, *REGION) if row.name.endswith(("_name", "_dir")))
 """Keywords that name models of steps which Galley does without."""
 
 
@@ -285,20 +293,11 @@ SWITCH = Keyword(
 """In PaddleX's configuration, and no keyword of PaddleOCR."""
 
 PER_CALL: tuple[Keyword, ...] = tuple(
-    Keyword(
-        name,
-        flag_word,
-        "Accepted without effect.",
-        default=default,
-        no_effect="it chooses among models of tables that Galley does without",
+    replace(
+        row,
+        path=str(row.path).replace("options.reading", "options.tables"),
+        help=row.help.replace("False", "True") if row.name == "use_e2e_wireless_table_rec_model" else row.help,
     )
-    for name, default in (
-        ("use_wired_table_cells_trans_to_html", False),
-        ("use_wireless_table_cells_trans_to_html", False),
-        ("use_table_orientation_classify", True),
-        ("use_ocr_results_with_table_cells", True),
-        ("use_e2e_wired_table_rec_model", False),
-        ("use_e2e_wireless_table_rec_model", True),
-    )
+    for row in READING
 )
-"""What `predict` takes and the constructor does not."""
+"""What PaddleOCR's `predict` takes and its constructor does not; here the constructor takes them too."""

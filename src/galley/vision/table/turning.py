@@ -1,4 +1,4 @@
-"""Tables that lie on their side in an upright page.
+"""Tables that lie on their side, or on their head, in an upright page.
 
 Runs in: worker. Pure.
 """
@@ -27,9 +27,14 @@ def lies(polygons: Sequence[NDArray[np.int32]]) -> bool:
 
 
 def turn_back(points: NDArray[np.float64], turns: int, size: tuple[int, int]) -> NDArray[np.float64]:
-    """Points (n, 2) of a picture turned by `turns` quarters, 1 or -1, in the one before, of `size` (height, width)."""
+    """Points (n, 2) of a picture turned by `turns` quarters counter-clockwise, in the one before it.
+
+    Args:
+        points: x and y.
+        turns: any number of quarters, also below 0.
+        size: height and width before the picture was turned.
+    """
     height, width = size
     x, y = points[:, 0], points[:, 1]
-    if turns == 1:
-        return np.stack((width - y, x), axis=1)
-    return np.stack((y, height - x), axis=1)
+    back = ((x, y), (width - y, x), (width - x, height - y), (y, height - x))
+    return np.stack(back[turns % 4], axis=1)
