@@ -42,7 +42,7 @@ class PageFigures:
 
 def measure(files: Sequence[str], device: str) -> list[PageFigures]:
     """All pages of the files, each read twice."""
-    config = overlay(OcrConfig(), {"options.use_doc_unwarping": False})
+    config = overlay(OcrConfig(), {"options.preprocessing.use_doc_unwarping": False})
     runner = Runner(Settings(config, device=device, inputs=InputOptions()))
     ways = [overlay(config.options, {"pdf_text": way}) for way in ("never", "auto")]
     try:

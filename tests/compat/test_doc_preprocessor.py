@@ -223,3 +223,10 @@ def test_settings_are_exported_as_paddlex_yaml_and_read_back(tmp_path: Path) -> 
     with DocPreprocessor(device="cpu", paddlex_config=str(path)) as again:
         assert not again._settings.pipeline.options.use_doc_unwarping
         assert again._settings.pipeline.options.use_doc_orientation_classify
+
+
+def test_positions_count_as_in_paddleocr() -> None:
+    with DocPreprocessor(None, None, None, None, True, False, device="cpu") as opened:
+        assert not opened._settings.pipeline.options.use_doc_unwarping
+    with pytest.raises(BadArguments, match="takes 6 values"):
+        DocPreprocessor(*[None] * 7)

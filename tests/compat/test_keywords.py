@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galley.compat.doc_preprocessor import KEYWORDS, default_settings
+from galley.compat.doc_preprocessor import INTERFACE
 from galley.compat.keyword_tables.doc_preprocessor import DOC_PREPROCESSOR
-from galley.compat.keyword_tables.shared import COMMON, ON_FAILURE
+from galley.compat.keyword_tables.shared import COMMON
 from galley.compat.keywords import Keyword, check_keywords, flag_word, settings_values, signature, word_list
 from galley.config import overlay
 from galley.errors import BadArguments
@@ -63,16 +63,16 @@ def test_paddleocrs_names_and_defaults_are_there() -> None:
 
 
 def test_names_are_unique() -> None:
-    names = [row.name for row in (*KEYWORDS, ON_FAILURE)]
+    names = [row.name for row in INTERFACE.rows]
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("row", [row for row in (*KEYWORDS, ON_FAILURE) if row.path is not None], ids=lambda r: r.name)
+@pytest.mark.parametrize("row", [row for row in INTERFACE.rows if row.path is not None], ids=lambda r: r.name)
 def test_every_path_sets_something(row: Keyword) -> None:
     assert row.path is not None
     value = EXAMPLES.get(row.name, "some text")
-    changed = overlay(default_settings(), settings_values([row], {row.name: value}))
-    assert changed != default_settings(), f"{row.name} is connected to nothing"
+    changed = overlay(INTERFACE.defaults(), settings_values([row], {row.name: value}))
+    assert changed != INTERFACE.defaults(), f"{row.name} is connected to nothing"
     node: object = changed
     for part in row.path.split("."):
         node = getattr(node, part)
@@ -81,9 +81,9 @@ def test_every_path_sets_something(row: Keyword) -> None:
 
 def test_a_typo_is_an_error_that_names_the_right_word() -> None:
     with pytest.raises(BadArguments, match="did you mean device"):
-        check_keywords("DocPreprocessor", KEYWORDS, {"devcie": "cpu"})
+        check_keywords("DocPreprocessor", INTERFACE.rows, {"devcie": "cpu"})
     with pytest.raises(ValueError, match="no keyword"):
-        check_keywords("DocPreprocessor", KEYWORDS, {"nothing_like_it": 1})
+        check_keywords("DocPreprocessor", INTERFACE.rows, {"nothing_like_it": 1})
 
 
 @pytest.mark.parametrize(
@@ -99,27 +99,27 @@ def test_a_typo_is_an_error_that_names_the_right_word() -> None:
 )
 def test_a_wrong_value_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(BadArguments, match=next(iter(wrong))):
-        check_keywords("DocPreprocessor", KEYWORDS, wrong)
+        check_keywords("DocPreprocessor", INTERFACE.rows, wrong)
 
 
 @pytest.mark.parametrize("given_keyword", [{"enable_mkldnn": False}, {"enable_cinn": True}, {"engine": "paddle"}])
 def test_keywords_of_paddles_engine_are_accepted_and_say_that_they_do_nothing(
     given_keyword: dict[str, object],
 ) -> None:
-    check_keywords("DocPreprocessor", KEYWORDS, given_keyword)
+    check_keywords("DocPreprocessor", INTERFACE.rows, given_keyword)
     with pytest.warns(UserWarning, match=next(iter(given_keyword))):
-        assert settings_values(KEYWORDS, given_keyword) == {}
+        assert settings_values(INTERFACE.rows, given_keyword) == {}
 
 
 def test_defaults_are_silent() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert settings_values(KEYWORDS, {row.name: row.default for row in KEYWORDS}) == {}
+        assert settings_values(INTERFACE.rows, {row.name: row.default for row in INTERFACE.rows}) == {}
 
 
 def test_tensorrt_has_two_spellings() -> None:
-    assert settings_values(KEYWORDS, {"use_tensorrt": True}) == {"pipeline.engine.engine": "tensorrt"}
-    assert settings_values(KEYWORDS, {"engine": "tensorrt"}) == {"pipeline.engine.engine": "tensorrt"}
+    assert settings_values(INTERFACE.rows, {"use_tensorrt": True}) == {"pipeline.engine.engine": "tensorrt"}
+    assert settings_values(INTERFACE.rows, {"engine": "tensorrt"}) == {"pipeline.engine.engine": "tensorrt"}
 
 
 @given(st.sampled_from(["true", "yes", "t", "y", "1"]), st.booleans())
@@ -140,6 +140,6 @@ def test_words_in_a_list() -> None:
 
 
 def test_the_signature_shows_every_keyword() -> None:
-    shown = signature(KEYWORDS)
-    assert list(shown.parameters) == [row.name for row in KEYWORDS]
+    shown = signature(INTERFACE.rows)
+    assert list(shown.parameters) == [row.name for row in INTERFACE.rows]
     assert shown.parameters["enable_mkldnn"].default is True

@@ -17,7 +17,7 @@ from PIL import Image
 from galley import OCR, BadArguments, PaddleOCR
 from galley.compat.interface import make_settings
 from galley.compat.keyword_tables.ocr import OCR as ROWS
-from galley.compat.ocr import INTERFACE, LANGUAGES, OPTIONS, translate
+from galley.compat.ocr import INTERFACE, LANGUAGES, translate
 from galley.compat.results import Result
 from galley.config import OcrConfig
 
@@ -67,7 +67,7 @@ def test_keywords_are_paddleocrs_in_its_order() -> None:
     assert {each.kind for each in shown[:26]} == {inspect.Parameter.POSITIONAL_OR_KEYWORD}
     assert len({row.name for row in INTERFACE.rows}) == len(INTERFACE.rows)
     assert list(inspect.signature(OCR.predict).parameters)[:2] == ["self", "input"]
-    assert [row.name for row in OPTIONS] == [
+    assert [row.name for row in INTERFACE.call_rows] == [
         *(name for name in UPSTREAM if name.startswith("use_")),
         *(name for name in UPSTREAM if name.startswith("text_det_") and name != "text_det_input_shape"),
         "text_rec_score_thresh",
@@ -110,8 +110,12 @@ def test_the_two_switches_mean_what_they_mean_in_paddleocr(
     turn: bool | None, flatten: bool | None, expected: tuple[bool, bool, bool]
 ) -> None:
     options = settings(use_doc_orientation_classify=turn, use_doc_unwarping=flatten).options
-    steps = options.preprocessing
-    assert (options.use_doc_preprocessor, steps.use_doc_orientation_classify, steps.use_doc_unwarping) == expected
+    steps = options.preprocessing.steps
+    assert (
+        options.preprocessing.use_doc_preprocessor,
+        steps.use_doc_orientation_classify,
+        steps.use_doc_unwarping,
+    ) == expected
 
 
 @pytest.mark.parametrize(
@@ -174,7 +178,7 @@ def test_positions_count(ocr_models: None) -> None:
     with pytest.raises(BadArguments, match="takes 26 values"):
         OCR(*[None] * 27)
     with OCR(None, None, None, None, "PP-OCRv6_small_det", device="cpu", **PLAIN) as opened:
-        assert opened._settings.pipeline.detection_model.name == "PP-OCRv6_small_det"
+        assert opened._settings.pipeline.text.detection.name == "PP-OCRv6_small_det"
 
 
 def test_pages_are_read_in_order(pipeline: OCR, pages: list[str]) -> None:

@@ -15,7 +15,7 @@ import pytest
 from galley import BadArguments, SealRecognition
 from galley.compat.interface import make_settings
 from galley.compat.keyword_tables.seal import SEAL
-from galley.compat.seal_recognition import INTERFACE, OPTIONS, PDF_SCALE
+from galley.compat.seal_recognition import INTERFACE, PDF_SCALE
 from galley.errors import ModelError
 
 # PaddleOCR 3.7's constructor, in its order.
@@ -34,14 +34,14 @@ COMPANY = {"青石镇恒远创新科技有限公司", "5203140077126", "合同�
 
 @pytest.fixture(scope="module")
 def pipeline(ocr_models: None) -> Iterator[SealRecognition]:
-    with SealRecognition(device="cpu:0,1", use_doc_orientation_classify=False) as opened:
+    with SealRecognition(device="cpu:0,1", use_doc_orientation_classify=False, use_doc_unwarping=False) as opened:
         yield opened
 
 
 def test_keywords_are_paddleocrs_in_its_order() -> None:
     assert [row.name for row in SEAL] == UPSTREAM
     assert list(inspect.signature(SealRecognition).parameters)[: len(UPSTREAM)] == UPSTREAM
-    assert [row.name for row in OPTIONS] == UPSTREAM[11:]
+    assert [row.name for row in INTERFACE.call_rows] == UPSTREAM[11:]
     assert all(row.yaml is not None for row in SEAL)
 
 
@@ -117,7 +117,7 @@ def test_documents_are_rendered_finely_unless_the_user_says_otherwise() -> None:
     [
         (None, None, False, True),
         (True, None, False, True),
-        (False, None, False, False),
+        (False, None, False, True),
         (None, False, False, False),
         (False, True, False, True),
         (None, None, True, False),
@@ -131,7 +131,7 @@ def test_whether_pages_are_preprocessed(turn: bool | None, flatten: bool | None,
         "use_layout_detection": False if whole else None,
     }
     options = make_settings(INTERFACE, "seals", given).pipeline.options
-    assert options.use_doc_preprocessor is on
+    assert options.preprocessing.use_doc_preprocessor is on
 
 
 @pytest.mark.parametrize(

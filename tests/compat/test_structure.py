@@ -25,7 +25,7 @@ from tests.pipelines.test_table_networks import (
 from galley import BadArguments, ModelError, PPStructureV3
 from galley.compat.interface import make_settings
 from galley.compat.keyword_tables.structure import ABSENT, STRUCTURE
-from galley.compat.structure import INTERFACE, OPTIONS
+from galley.compat.structure import INTERFACE
 from galley.config import StructureConfig
 
 # PaddleOCR 3.7's constructor, in its order.
@@ -73,7 +73,7 @@ def test_the_constructor_takes_what_paddleocrs_takes_in_its_order() -> None:
     assert [row.name for row in STRUCTURE] == UPSTREAM
     shown = list(inspect.signature(PPStructureV3).parameters)
     assert shown[: len(UPSTREAM)] == UPSTREAM
-    assert {row.name for row in OPTIONS} == set(PER_CALL)
+    assert {row.name for row in INTERFACE.call_rows} == set(PER_CALL)
     assert set(PER_CALL) < set(inspect.signature(PPStructureV3.predict).parameters)
 
 
@@ -93,7 +93,7 @@ def test_keywords_lead_to_settings() -> None:
     assert options.markdown_ignore_labels == ("header",)
     assert not options.use_table_recognition
     assert "line_orientation" not in config.models()
-    assert not options.use_doc_preprocessor
+    assert not options.preprocessing.use_doc_preprocessor
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from galley import BadArguments, TableRecognitionPipelineV2
 from galley.compat.interface import make_settings
 from galley.compat.keyword_tables.table_recognition import READING, TABLE_RECOGNITION
 from galley.compat.keywords import settings_values
-from galley.compat.table_recognition import INTERFACE, OPTIONS, default_settings
+from galley.compat.table_recognition import INTERFACE
 from galley.config import TableConfig, overlay
 from galley.results import Image
 
@@ -67,7 +67,7 @@ def texts(html: str) -> list[str]:
 
 def test_the_keywords_are_paddleocrs() -> None:
     assert [row.name for row in TABLE_RECOGNITION] == UPSTREAM
-    assert {row.name for row in OPTIONS} == set(UPSTREAM_PREDICT)
+    assert {row.name for row in INTERFACE.call_rows} == set(UPSTREAM_PREDICT)
     assert list(inspect.signature(TableRecognitionPipelineV2).parameters)[: len(UPSTREAM)] == UPSTREAM
 
 
@@ -78,8 +78,8 @@ def test_every_path_sets_something(row: Any) -> None:
     if row.name == "text_det_limit_type":
         value = "max"
     for given in (value, True) if value is False else (value,):
-        changed = overlay(default_settings(), settings_values([row], {row.name: given}))
-        if changed != default_settings():
+        changed = overlay(INTERFACE.defaults(), settings_values([row], {row.name: given}))
+        if changed != INTERFACE.defaults():
             return
     pytest.fail(f"{row.name} is connected to nothing")
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from galley.config import EngineConfig, OcrConfig, OcrOptions
+from galley.config import NO_PREPROCESSING, EngineConfig, OcrConfig, OcrOptions, PreprocessingOptions, TextModels
 from galley.devices import Device, Slot
 from galley.errors import ModelError
 from galley.models.store import ensure_models
@@ -22,7 +22,7 @@ from galley.results import Image, RecognizedPage
 
 pytestmark = pytest.mark.usefixtures("ocr_models")
 
-PLAIN = OcrOptions(use_doc_preprocessor=False, use_textline_orientation=False)
+PLAIN = OcrOptions(preprocessing=NO_PREPROCESSING, use_textline_orientation=False)
 SLOT = Slot(Device("cpu"), 0, (0,), False)
 PAGE = PageRef(PageKind.ARRAY, None, None, None, "page")
 
@@ -180,7 +180,7 @@ def test_a_line_wider_than_five_thousand_pixels(pipeline: Ocr) -> None:
 def test_two_thousand_words_on_a_page() -> None:
     """Only detection: reading so many takes minutes and meets no new case."""
     config = OcrConfig(PLAIN)
-    model = ensure_models([config.detection_model.name])[config.detection_model.name]
+    model = ensure_models([config.text.detection.name])[config.text.detection.name]
     detector = Detector(model, config.engine, SLOT, None)
     page = blank(960, 2400)
     for row in range(40):
@@ -193,7 +193,7 @@ def test_two_thousand_words_on_a_page() -> None:
 
 
 def test_shapes_can_be_fixed() -> None:
-    fixed = open_ocr(OcrConfig(PLAIN, detection_shape=(3, 320, 640), recognition_shape=(3, 48, 480)))
+    fixed = open_ocr(OcrConfig(PLAIN, text=TextModels(detection_shape=(3, 320, 640), recognition_shape=(3, 48, 480))))
     assert texts(read(fixed, write("Pontoon 12", "Depth 5.2 m"))) == ["Pontoon 12", "Depth 5.2 m"]
     fixed.close()
 
@@ -201,7 +201,9 @@ def test_shapes_can_be_fixed() -> None:
 def test_a_page_is_turned_and_flattened_before_it_is_read() -> None:
     whole = open_ocr(OcrConfig())
     upright = write("Port of Ardmouth", "NOTICE TO MARINERS", "Harbour Office", "Quay Street 3", height=320)
-    result = read(whole, np.ascontiguousarray(np.rot90(upright)), OcrOptions(use_doc_unwarping=False))
+    result = read(
+        whole, np.ascontiguousarray(np.rot90(upright)), OcrOptions(PreprocessingOptions(use_doc_unwarping=False))
+    )
     assert result.preprocessed.angle == 270
     assert texts(result) == ["Port of Ardmouth", "NOTICE TO MARINERS", "Harbour Office", "Quay Street 3"]
     fields = result.json()
@@ -220,8 +222,8 @@ def test_a_page_is_turned_and_flattened_before_it_is_read() -> None:
 
 def test_models_of_another_kind_are_refused() -> None:
     config = OcrConfig(PLAIN)
-    models = ensure_models([config.detection_model.name, config.recognition_model.name])
-    detection, recognition = models[config.detection_model.name], models[config.recognition_model.name]
+    models = ensure_models([config.text.detection.name, config.text.recognition.name])
+    detection, recognition = models[config.text.detection.name], models[config.text.recognition.name]
     with pytest.raises(ModelError, match="does not detect text"):
         Detector(recognition, config.engine, SLOT, None)
     with pytest.raises(ModelError, match="does not read text"):
@@ -232,8 +234,8 @@ def test_lines_padded_together_may_be_any_number() -> None:
     words = ["Quay", "Pontoon", "Port"]
     lines: list[NDArray[np.uint8]] = [write(word, height=80, width=60 + 20 * len(word))[25:75] for word in words]
     for batch in (1, 2, 6):
-        config = OcrConfig(PLAIN, recognition_batch=batch)
-        model = ensure_models([config.recognition_model.name])[config.recognition_model.name]
+        config = OcrConfig(PLAIN, text=TextModels(recognition_batch=batch))
+        model = ensure_models([config.text.recognition.name])[config.text.recognition.name]
         recognizer = Recognizer(model, config.engine, SLOT, batch=batch, shape=None)
         assert [each.line.text for each in recognizer.read(lines)] == words
         assert recognizer.read([]) == []

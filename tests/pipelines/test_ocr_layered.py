@@ -9,7 +9,7 @@ import pytest
 from tests.born_digital import PROSE, make_pdf, text
 from tests.outputs.pdf.readers import pdfium_text
 
-from galley.config import OcrConfig, overlay
+from galley.config import NO_PREPROCESSING, OcrConfig, overlay
 from galley.devices import Device, Slot
 from galley.inputs import InputOptions
 from galley.models.store import ensure_models
@@ -20,7 +20,7 @@ from galley.results import RecognizedPage
 
 pytestmark = pytest.mark.usefixtures("ocr_models")
 SLOT = Slot(Device("cpu"), 0, (0,), False)
-PLAIN = {"use_doc_preprocessor": False, "use_doc_orientation_classify": False, "use_doc_unwarping": False}
+PLAIN = {"preprocessing": NO_PREPROCESSING}
 
 
 def read_page(path: Path, formats: tuple[str, ...] = (), **options: Any) -> Any:

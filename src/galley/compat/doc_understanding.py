@@ -7,25 +7,19 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from galley.api import Settings
-from galley.compat.gathering import collect
 from galley.compat.interface import Interface
 from galley.compat.keyword_tables.shared import COMMON, ON_FAILURE
-from galley.compat.keyword_tables.understanding import DOC_UNDERSTANDING, PREDICT
-from galley.compat.keywords import check_keywords, settings_values, shows, signature, word_list
+from galley.compat.keyword_tables.understanding import DOC_UNDERSTANDING, PADDLEOCRS, PREDICT
+from galley.compat.keywords import word_list
 from galley.compat.pipeline import CompatiblePipeline
 from galley.compat.results import Result
 from galley.config import NATIVE, DocUnderstandingConfig
 from galley.errors import BadArguments
 from galley.results import UnderstoodPage
-
-
-def default_settings() -> Settings[DocUnderstandingConfig]:
-    """What holds where nothing is given."""
-    return Settings(DocUnderstandingConfig())
 
 
 def translate(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,7 +31,7 @@ def translate(given: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(given)
     engine = values.pop("engine", None)
     if engine not in (None, "transformers"):
-        warnings.warn(f"engine={engine!r} has no effect: models on devices run in transformers", stacklevel=6)
+        warnings.warn(f"engine={engine!r} has no effect: models on devices run in transformers", stacklevel=5)
     urls = values.get("vl_rec_server_url")
     if isinstance(urls, str):
         urls = word_list(urls)
@@ -93,8 +87,10 @@ INTERFACE = Interface(
     command="doc_understanding",
     paddlex_name="doc_understanding",
     rows=(*DOC_UNDERSTANDING, *COMMON, ON_FAILURE),
+    positional=PADDLEOCRS,
+    call_rows=PREDICT,
     result=UnderstoodPage,
-    defaults=default_settings,
+    defaults=lambda: Settings(DocUnderstandingConfig()),
     parse_inputs=parse_inputs,
     input_help=f"questions, each a mapping such as {_EXAMPLE}; with --query also images, PDF and TIFF documents, "
     "folders, globs or URLs",
@@ -102,7 +98,7 @@ INTERFACE = Interface(
 )
 
 
-class DocUnderstanding(CompatiblePipeline):
+class DocUnderstanding(CompatiblePipeline, interface=INTERFACE):
     """Answers questions about pages: by models on devices, or by servers in place of them.
 
     with DocUnderstanding(vl_rec_server_url=["http://a:8000/v1", "http://b:8000/v1"]) as pipeline:
@@ -110,21 +106,16 @@ class DocUnderstanding(CompatiblePipeline):
             print(result["result"])
     """
 
-    __signature__ = signature(INTERFACE.rows)
-
-    def __init__(self, **keywords: Any) -> None:
-        """Open the pipeline: PaddleOCR's keywords, and Galley's own (`help(DocUnderstanding)` lists them).
+    def __init__(self, *values: Any, **keywords: Any) -> None:
+        """As `CompatiblePipeline.__init__`; keys of servers are no keywords.
 
         Raises:
-            BadArguments: an unknown keyword, or a value that it cannot have (also a ValueError).
-            DeviceError: a device that is not there, or not one server that answers.
-            ModelError: no model, or a folder that is none.
+            BadArguments: a key is given.
         """
         if "vl_rec_api_key" in keywords:
             raise BadArguments("keys are taken from the environment only: set OPENAI_API_KEY")
-        super().__init__(INTERFACE, keywords)
+        super().__init__(*values, **keywords)
 
-    @shows("input", PREDICT)
     def predict(self, input: Any, **options: Any) -> list[Result]:  # noqa: A002 - PaddleOCR's name
         """The answers to all questions, in input order.
 
@@ -137,12 +128,4 @@ class DocUnderstanding(CompatiblePipeline):
             BadArguments: an unknown option, or mappings and paths in one list.
             PagesFailed: some questions have no answer; `failures` says which and why, `results` holds all others.
         """
-        return collect(self.predict_iter(input, **options))
-
-    @shows("input", PREDICT)
-    def predict_iter(self, input: Any, **options: Any) -> Iterator[Result]:  # noqa: A002 - PaddleOCR's name
-        """As `predict`, but each result as soon as it and all before it are there, in bounded memory."""
-        check_keywords(f"{type(self).__name__}.predict", PREDICT, options)
-        settings_values(PREDICT, options)  # warns of what has no effect
-        known = {row.name for row in PREDICT if row.path is not None}
-        return self._iterate(input, {name: value for name, value in options.items() if name in known})
+        return super().predict(input, **options)

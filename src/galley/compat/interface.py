@@ -27,6 +27,10 @@ class Interface:
     """PaddleX's name of the pipeline."""
     rows: tuple[Keyword, ...]
     """What the constructor takes; those with a `flag` are the command's flags too."""
+    positional: int
+    """How many of them PaddleOCR's constructor takes by position too; they come first, in its order."""
+    call_rows: tuple[Keyword, ...]
+    """What `predict` takes besides its input."""
     result: type
     """The kind of `galley.results.PageResult`."""
     defaults: Callable[[], Settings[Any]]
@@ -36,6 +40,8 @@ class Interface:
     input_help: str = "images, PDF and TIFF documents, folders, globs or URLs"
     translate: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     """Keywords, by name, whose meaning hangs on others: replaced by those that mean it alone."""
+    translate_call: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+    """The same of the keywords of `predict`."""
     adopt: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     """Keywords that a PaddleX configuration stands for: those of them that mean something here."""
 
@@ -66,7 +72,7 @@ def _with_new_names(rows: tuple[Keyword, ...], given: Mapping[str, Any]) -> dict
     for name, value in given.items():
         new = renamed.get(name, name)
         if new != name:
-            warnings.warn(f"{name} is deprecated; use {new}", DeprecationWarning, stacklevel=6)
+            warnings.warn(f"{name} is deprecated; use {new}", DeprecationWarning, stacklevel=4)
             if new in given:
                 raise BadArguments(f"{name} and {new} mean the same; give one of them")
         values[new] = value

@@ -5,16 +5,15 @@ Runs in: parent. The keywords themselves are in `galley.compat.keyword_tables`.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from galley.config import suggest
 from galley.errors import BadArguments
-
-FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 
 def flag_word(word: str) -> bool:
@@ -144,16 +143,16 @@ def signature(rows: Sequence[Keyword], positional: int = 0) -> inspect.Signature
     )
 
 
-def shows(first: str, rows: Sequence[Keyword]) -> Callable[[FunctionT], FunctionT]:
-    """A decorator: the method is shown with the parameter `first` and these keywords."""
+def shown_with(method: Callable[..., Any], first: str, rows: Sequence[Keyword]) -> Callable[..., Any]:
+    """`method`, shown with the parameter `first` and these keywords."""
     named = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in ("self", first)]
-    shown = inspect.Signature([*named, *signature(rows).parameters.values()])
 
-    def mark(method: FunctionT) -> FunctionT:
-        method.__signature__ = shown  # type: ignore[attr-defined]
-        return method
+    @functools.wraps(method)
+    def shown(*values: Any, **keywords: Any) -> Any:
+        return method(*values, **keywords)
 
-    return mark
+    shown.__signature__ = inspect.Signature([*named, *signature(rows).parameters.values()])  # type: ignore[attr-defined]
+    return shown
 
 
 def _annotation(row: Keyword) -> str:

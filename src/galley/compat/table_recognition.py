@@ -5,104 +5,42 @@ Runs in: parent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from galley.api import Settings
-from galley.compat.gathering import collect
 from galley.compat.interface import Interface
-from galley.compat.keyword_tables.ocr import SWITCH
+from galley.compat.keyword_tables.composing import OPTIONS, options_of
+from galley.compat.keyword_tables.doc_preprocessor import SWITCH
 from galley.compat.keyword_tables.shared import COMMON, ON_FAILURE
 from galley.compat.keyword_tables.table_recognition import READING, TABLE_RECOGNITION
-from galley.compat.keywords import Keyword, check_keywords, shows, signature
+from galley.compat.keywords import Keyword
 from galley.compat.pipeline import CompatiblePipeline
 from galley.compat.preprocessing import for_call, for_constructor
-from galley.compat.results import Result
 from galley.config import TableConfig
 from galley.config.table import GivenLine, GivenRegion
 from galley.errors import BadArguments
 from galley.results.table_page import TablePage
 
-_OPTION = "pipeline.options."
 _GIVEN = tuple(
-    Keyword(name, str, text, flag=False)
-    for name, text in (
-        ("overall_ocr_res", "The text of the page, a result of OCR: taken where use_ocr_model is False."),
-        ("layout_det_res", "The regions of the page: taken where use_layout_detection is False."),
+    Keyword(name, str, text, path=f"{OPTIONS}{field}", flag=False)
+    for name, field, text in (
+        ("overall_ocr_res", "lines", "The text of the page, a result of OCR: taken where use_ocr_model is False."),
+        ("layout_det_res", "regions", "The regions of the page: taken where use_layout_detection is False."),
     )
 )
-OPTIONS = (
-    *(row for row in (*TABLE_RECOGNITION, *READING) if row.path is not None and row.path.startswith(_OPTION)),
-    *_GIVEN,
-)
-"""What `predict` takes besides its input."""
 
 
-def default_settings() -> Settings[TableConfig]:
-    """What holds where nothing is given."""
-    return Settings(TableConfig())
+def translate_call(given: Mapping[str, Any]) -> dict[str, Any]:
+    """PaddleOCR's meaning of the two preprocessing switches; results of other pipelines as values.
 
-
-def translate(given: Mapping[str, Any]) -> dict[str, Any]:
-    """PaddleOCR's meaning of the two preprocessing switches."""
-    return {**given, **for_constructor(given)}
-
-
-INTERFACE = Interface(
-    command="table_recognition_v2",
-    paddlex_name="table_recognition_v2",
-    rows=(*TABLE_RECOGNITION, SWITCH, *READING, *COMMON, ON_FAILURE),
-    result=TablePage,
-    defaults=default_settings,
-    translate=translate,
-)
-
-
-class TableRecognitionPipelineV2(CompatiblePipeline):
-    """Finds the tables of pages and reads them, on one device or many."""
-
-    __signature__ = signature(INTERFACE.rows)
-
-    def __init__(self, **keywords: Any) -> None:
-        """Open the pipeline: PaddleOCR's keywords, and Galley's own (`help(TableRecognitionPipelineV2)` lists them).
-
-        Raises:
-            BadArguments: an unknown keyword, or a value that it cannot have (also a ValueError).
-            DeviceError: a device or engine that is not there.
-            ModelError: a model that is missing and cannot be fetched.
-        """
-        super().__init__(INTERFACE, keywords)
-
-    @shows("input", OPTIONS)
-    def predict(self, input: Any, **options: Any) -> list[Result]:  # noqa: A002 - PaddleOCR's name
-        """The results of all pages, in input order.
-
-        Args:
-            input: a path, folder, glob, PDF, URL or BGR array (h, w, 3), or a list that mixes them.
-            options: for these pages, what the constructor's keyword of the same name says for all; and
-                `overall_ocr_res` and `layout_det_res`, where the text or the regions of a page are known already.
-
-        Raises:
-            BadArguments: an unknown option, or one that asks for a step that the constructor left out.
-            PagesFailed: some pages have no result; `failures` says which and why, `results` holds all others.
-        """
-        return collect(self.predict_iter(input, **options))
-
-    @shows("input", OPTIONS)
-    def predict_iter(self, input: Any, **options: Any) -> Iterator[Result]:  # noqa: A002 - PaddleOCR's name
-        """As `predict`, but each result as soon as it and all before it are there, in bounded memory."""
-        check_keywords(f"{type(self).__name__}.predict", OPTIONS, options)
-        return self._iterate(input, _page_options(options))
-
-
-def _page_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by their path in `TableOptions`."""
-    paths = {row.name: row.path.removeprefix(_OPTION) for row in OPTIONS if row.path is not None}
-    values = {paths[name]: value for name, value in given.items() if name in paths} | for_call(given)
-    if given.get("overall_ocr_res") is not None:
-        values["lines"] = _given_lines(given["overall_ocr_res"])
-    if given.get("layout_det_res") is not None:
-        values["regions"] = _given_regions(given["layout_det_res"])
+    Raises:
+        BadArguments: what is given is no such result.
+    """
+    values = for_call(given)
+    for name, read in (("overall_ocr_res", _given_lines), ("layout_det_res", _given_regions)):
+        if given.get(name) is not None:
+            values[name] = read(given[name])
     return values
 
 
@@ -134,3 +72,23 @@ def _given_regions(result: Mapping[str, Any]) -> tuple[GivenRegion, ...]:
 def _corners(values: Any) -> tuple[float, float, float, float]:
     left, top, right, bottom = (float(value) for value in values)
     return left, top, right, bottom
+
+
+INTERFACE = Interface(
+    command="table_recognition_v2",
+    paddlex_name="table_recognition_v2",
+    rows=(*TABLE_RECOGNITION, SWITCH, *READING, *COMMON, ON_FAILURE),
+    positional=len(TABLE_RECOGNITION),
+    call_rows=(*options_of((*TABLE_RECOGNITION, *READING)), *_GIVEN),
+    result=TablePage,
+    defaults=lambda: Settings(TableConfig()),
+    translate=for_constructor,
+    translate_call=translate_call,
+)
+
+
+class TableRecognitionPipelineV2(CompatiblePipeline, interface=INTERFACE):
+    """Finds the tables of pages and reads them, on one device or many.
+
+    `predict` takes `overall_ocr_res` and `layout_det_res` too, where the text or the regions of a page are known.
+    """

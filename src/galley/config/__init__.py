@@ -6,10 +6,16 @@ field cannot be set (`overlay` says which exist), and `fingerprint` tells two co
 
 from galley.config.changes import fingerprint, overlay, suggest
 from galley.config.checks import require_available, require_range
-from galley.config.doc_preprocessor import DocPreprocessorConfig, DocPreprocessorOptions
+from galley.config.doc_preprocessor import (
+    NO_PREPROCESSING,
+    DocPreprocessorConfig,
+    DocPreprocessorOptions,
+    PreprocessingModels,
+    PreprocessingOptions,
+)
 from galley.config.layout import MERGE_MODES, LayoutOptions
 from galley.config.networks import PRECISIONS, EngineConfig, ModelChoice
-from galley.config.ocr import LIMIT_TYPES, PDF_TEXT, OcrConfig, OcrOptions
+from galley.config.ocr import LIMIT_TYPES, PDF_TEXT, OcrConfig, OcrOptions, TextModels
 from galley.config.pipeline import PipelineConfig
 from galley.config.seal import SealConfig, SealOptions, SealTextOptions
 from galley.config.servers import Servers
@@ -21,6 +27,7 @@ __all__ = [
     "LIMIT_TYPES",
     "MERGE_MODES",
     "NATIVE",
+    "NO_PREPROCESSING",
     "PDF_TEXT",
     "PRECISIONS",
     "SERVER_BACKENDS",
@@ -33,6 +40,8 @@ __all__ = [
     "OcrConfig",
     "OcrOptions",
     "PipelineConfig",
+    "PreprocessingModels",
+    "PreprocessingOptions",
     "SealConfig",
     "SealOptions",
     "SealTextOptions",
@@ -41,6 +50,7 @@ __all__ = [
     "StructureOptions",
     "TableConfig",
     "TableOptions",
+    "TextModels",
     "UnderstandingOptions",
     "fingerprint",
     "overlay",

@@ -22,13 +22,17 @@ def require_range(name: str, value: Any, least: float, most: float) -> None:
         raise BadArguments(f"{name}={value!r} is out of range; give a number from {least} to {most}")
 
 
-def require_available(available: Any, wanted: Any) -> None:
-    """Refuse switches that are on in `wanted` but off in `available`, which decided what networks were opened.
+def require_available(*pairs: tuple[Any, Any]) -> None:
+    """Refuse switches that are on in a pair's second value but off in its first, which decided what was opened.
 
     Raises:
         BadArguments: naming the switches.
     """
-    names = [item.name for item in fields(wanted) if item.name.startswith("use_")]
-    missing = [name for name in names if getattr(wanted, name) and not getattr(available, name)]
+    missing = [
+        item.name
+        for available, wanted in pairs
+        for item in fields(wanted)
+        if item.name.startswith("use_") and getattr(wanted, item.name) and not getattr(available, item.name)
+    ]
     if missing:
         raise BadArguments(f"{', '.join(missing)} cannot be switched on here: the pipeline was made without it")

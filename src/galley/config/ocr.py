@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from galley.config.checks import require_available, require_range
-from galley.config.doc_preprocessor import DocPreprocessorConfig, DocPreprocessorOptions
+from galley.config.doc_preprocessor import DocPreprocessorConfig, PreprocessingModels, PreprocessingOptions
 from galley.config.networks import EngineConfig, ModelChoice
 from galley.errors import BadArguments
 
@@ -21,10 +21,7 @@ PDF_TEXT = ("never", "auto", "always")
 class OcrOptions:
     """What may differ from page to page."""
 
-    use_doc_preprocessor: bool = True
-    """Turn pages upright and flatten them, as far as the next two say."""
-    use_doc_orientation_classify: bool = True
-    use_doc_unwarping: bool = True
+    preprocessing: PreprocessingOptions = field(default_factory=PreprocessingOptions)
     use_textline_orientation: bool = True
     """Turn lines that stand on their heads."""
     text_det_limit_side_len: int = 64
@@ -59,28 +56,17 @@ class OcrOptions:
             require_range(name, getattr(self, name), 0, 1)
         require_range("text_det_unclip_ratio", self.text_det_unclip_ratio, 0.01, 100)
 
-    @property
-    def preprocessing(self) -> DocPreprocessorOptions:
-        """The same for the DocPreprocessor in this pipeline."""
-        return DocPreprocessorOptions(
-            self.use_doc_preprocessor and self.use_doc_orientation_classify,
-            self.use_doc_preprocessor and self.use_doc_unwarping,
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class OcrConfig:
-    """The OCR pipeline: find the lines of text on a page and read them."""
+class TextModels:
+    """The networks that find and read text. Which of them a pipeline opens is said by its options."""
 
-    options: OcrOptions = field(default_factory=OcrOptions)
-    """Which steps are available, and what holds unless a call says otherwise."""
-    orientation_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-LCNet_x1_0_doc_ori"))
-    unwarping_model: ModelChoice = field(default_factory=lambda: ModelChoice("UVDoc"))
-    detection_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-OCRv6_small_det"))
-    line_orientation_model: ModelChoice = field(
-        default_factory=lambda: ModelChoice("MobileNetV3_small_x0_35_textline_ori")
-    )
-    recognition_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-OCRv6_small_rec"))
+    detection: ModelChoice = field(default_factory=lambda: ModelChoice("PP-OCRv6_small_det"))
+    """Finds lines of text."""
+    line_orientation: ModelChoice = field(default_factory=lambda: ModelChoice("MobileNetV3_small_x0_35_textline_ori"))
+    """Sees which lines stand on their heads."""
+    recognition: ModelChoice = field(default_factory=lambda: ModelChoice("PP-OCRv6_small_rec"))
+    """Reads lines."""
     recognition_batch: int = 6
     """So many lines, next to each other by their proportions, are padded to one width; in lower precision than
     float32 each is padded by itself, whatever this says."""
@@ -88,7 +74,6 @@ class OcrConfig:
     """Channels, height and width that every page is scaled to for detection; None: by the options."""
     recognition_shape: tuple[int, int, int] | None = None
     """Channels, height and width that every line is scaled to; None: by its proportions."""
-    engine: EngineConfig = field(default_factory=EngineConfig)
 
     def __post_init__(self) -> None:
         require_range("text_recognition_batch_size", self.recognition_batch, 1, 1024)
@@ -99,22 +84,31 @@ class OcrConfig:
             if shape is not None and (len(shape) != 3 or shape[0] != 3 or min(shape) < 1 or max(shape) > 10_000):
                 raise BadArguments(f"{name}={shape!r}; give 3 channels, a height and a width, such as 3 48 320")
 
+
+@dataclass(frozen=True, slots=True)
+class OcrConfig:
+    """The OCR pipeline: find the lines of text on a page and read them."""
+
+    options: OcrOptions = field(default_factory=OcrOptions)
+    """Which steps are available, and what holds unless a call says otherwise."""
+    preprocessing: PreprocessingModels = field(default_factory=PreprocessingModels)
+    text: TextModels = field(default_factory=TextModels)
+    engine: EngineConfig = field(default_factory=EngineConfig)
+
     @property
-    def preprocessing(self) -> DocPreprocessorConfig:
+    def doc_preprocessor(self) -> DocPreprocessorConfig:
         """The DocPreprocessor in this pipeline."""
-        return DocPreprocessorConfig(
-            self.options.preprocessing, self.orientation_model, self.unwarping_model, self.engine
-        )
+        return DocPreprocessorConfig(self.options.preprocessing.steps, self.preprocessing, self.engine)
 
     def check_options(self, options: OcrOptions) -> None:
         """See `DocPreprocessorConfig.check_options`."""
-        require_available(self.options, options)
+        require_available((self.options.preprocessing, options.preprocessing), (self.options, options))
 
     def models(self) -> dict[str, ModelChoice]:
         """The models this configuration needs, by the step they are for."""
-        needed = self.preprocessing.models()
-        needed["detection"] = self.detection_model
+        needed = self.doc_preprocessor.models()
+        needed["detection"] = self.text.detection
         if self.options.use_textline_orientation:
-            needed["line_orientation"] = self.line_orientation_model
-        needed["recognition"] = self.recognition_model
+            needed["line_orientation"] = self.text.line_orientation
+        needed["recognition"] = self.text.recognition
         return needed

@@ -8,11 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from galley.config.checks import require_available, require_range
-from galley.config.doc_preprocessor import DocPreprocessorConfig, DocPreprocessorOptions
+from galley.config.checks import require_available
+from galley.config.doc_preprocessor import (
+    NO_PREPROCESSING,
+    DocPreprocessorConfig,
+    PreprocessingModels,
+    PreprocessingOptions,
+)
 from galley.config.layout import LayoutOptions
 from galley.config.networks import EngineConfig, ModelChoice
-from galley.config.ocr import OcrConfig, OcrOptions
+from galley.config.ocr import OcrConfig, OcrOptions, TextModels
 from galley.config.seal import SealTextOptions
 from galley.config.table import TableModels, TableReadingOptions
 
@@ -22,23 +27,17 @@ MARKDOWN_IGNORE_LABELS = ("number", "footnote", "header", "header_image", "foote
 
 def _text_options() -> OcrOptions:
     """OCR as PP-StructureV3 has it: on pages that were preprocessed before, and scaled up where they are small."""
-    return OcrOptions(
-        use_doc_preprocessor=False,
-        use_doc_orientation_classify=False,
-        use_doc_unwarping=False,
-        text_det_limit_side_len=736,
-    )
+    return OcrOptions(preprocessing=NO_PREPROCESSING, text_det_limit_side_len=736)
 
 
 @dataclass(frozen=True, slots=True)
 class StructureOptions:
     """What may differ from page to page."""
 
-    use_doc_preprocessor: bool = False
-    """Turn pages upright and flatten them, as far as the next two say."""
-    use_doc_orientation_classify: bool = True
-    use_doc_unwarping: bool = False
-    """Off where pages are preprocessed, unlike PaddleOCR: on flat scans it costs text."""
+    preprocessing: PreprocessingOptions = field(
+        default_factory=lambda: PreprocessingOptions(use_doc_preprocessor=False, use_doc_unwarping=False)
+    )
+    """Off. Where it is switched on, pages are not flattened, unlike in PaddleOCR: on flat scans it costs text."""
     use_seal_recognition: bool = False
     use_table_recognition: bool = True
     use_formula_recognition: bool = True
@@ -58,18 +57,10 @@ class StructureOptions:
     )
     """How tables are turned and networks for them used; PaddleOCR's defaults for this pipeline."""
 
-    @property
-    def preprocessing(self) -> DocPreprocessorOptions:
-        """The same for the DocPreprocessor in this pipeline."""
-        return DocPreprocessorOptions(
-            self.use_doc_preprocessor and self.use_doc_orientation_classify,
-            self.use_doc_preprocessor and self.use_doc_unwarping,
-        )
-
     def model_settings(self) -> dict[str, Any]:
         """PaddleOCR's JSON fields, in its order."""
         return {
-            "use_doc_preprocessor": self.use_doc_preprocessor,
+            "use_doc_preprocessor": self.preprocessing.use_doc_preprocessor,
             "use_seal_recognition": self.use_seal_recognition,
             "use_table_recognition": self.use_table_recognition,
             "use_formula_recognition": self.use_formula_recognition,
@@ -87,46 +78,32 @@ class StructureConfig:
     options: StructureOptions = field(default_factory=StructureOptions)
     """Which steps are available, and what holds unless a call says otherwise."""
     layout_model: ModelChoice = field(default_factory=lambda: ModelChoice("PicoDet_LCNet_x1_0_layout_cdla"))
-    orientation_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-LCNet_x1_0_doc_ori"))
-    unwarping_model: ModelChoice = field(default_factory=lambda: ModelChoice("UVDoc"))
-    detection_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-OCRv6_small_det"))
-    line_orientation_model: ModelChoice = field(
-        default_factory=lambda: ModelChoice("MobileNetV3_small_x0_35_textline_ori")
-    )
-    recognition_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-OCRv6_small_rec"))
-    recognition_batch: int = 6
-    """As in `OcrConfig`."""
+    preprocessing: PreprocessingModels = field(default_factory=PreprocessingModels)
+    text: TextModels = field(default_factory=TextModels)
     tables: TableModels = field(default_factory=TableModels)
     engine: EngineConfig = field(default_factory=EngineConfig)
 
-    def __post_init__(self) -> None:
-        require_range("text_recognition_batch_size", self.recognition_batch, 1, 1024)
-
     @property
-    def preprocessing(self) -> DocPreprocessorConfig:
+    def doc_preprocessor(self) -> DocPreprocessorConfig:
         """The DocPreprocessor in this pipeline."""
-        return DocPreprocessorConfig(
-            self.options.preprocessing, self.orientation_model, self.unwarping_model, self.engine
-        )
+        return DocPreprocessorConfig(self.options.preprocessing.steps, self.preprocessing, self.engine)
 
     @property
     def ocr(self) -> OcrConfig:
         """The OCR in this pipeline."""
         return OcrConfig(
-            options=replace(self.options.ocr, use_doc_preprocessor=False),
-            detection_model=self.detection_model,
-            line_orientation_model=self.line_orientation_model,
-            recognition_model=self.recognition_model,
-            recognition_batch=self.recognition_batch,
-            engine=self.engine,
+            options=replace(self.options.ocr, preprocessing=NO_PREPROCESSING), text=self.text, engine=self.engine
         )
 
     def check_options(self, options: StructureOptions) -> None:
         """See `DocPreprocessorConfig.check_options`."""
-        require_available(self.options, options)
-        require_available(self.options.ocr, options.ocr)
+        require_available(
+            (self.options.preprocessing, options.preprocessing),
+            (self.options, options),
+            (self.options.ocr, options.ocr),
+        )
 
     def models(self) -> dict[str, ModelChoice]:
         """The models this configuration needs, by the step they are for."""
         tables = self.tables.given() if self.options.use_table_recognition else {}
-        return {**self.preprocessing.models(), "layout": self.layout_model, **self.ocr.models(), **tables}
+        return {**self.doc_preprocessor.models(), "layout": self.layout_model, **self.ocr.models(), **tables}

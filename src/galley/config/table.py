@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 
-from galley.config.checks import require_available, require_range
-from galley.config.doc_preprocessor import DocPreprocessorConfig, DocPreprocessorOptions
+from galley.config.checks import require_available
+from galley.config.doc_preprocessor import (
+    NO_PREPROCESSING,
+    DocPreprocessorConfig,
+    PreprocessingModels,
+    PreprocessingOptions,
+)
 from galley.config.layout import LayoutOptions
 from galley.config.networks import EngineConfig, ModelChoice
-from galley.config.ocr import OcrConfig, OcrOptions
+from galley.config.ocr import OcrConfig, OcrOptions, TextModels
 from galley.errors import BadArguments
 
 
@@ -88,23 +93,15 @@ class GivenRegion:
 
 def _text_options() -> OcrOptions:
     """OCR of pages that were preprocessed before."""
-    return OcrOptions(
-        use_doc_preprocessor=False,
-        use_doc_orientation_classify=False,
-        use_doc_unwarping=False,
-        use_textline_orientation=False,
-    )
+    return OcrOptions(preprocessing=NO_PREPROCESSING, use_textline_orientation=False)
 
 
 @dataclass(frozen=True, slots=True)
 class TableOptions:
     """What may differ from page to page."""
 
-    use_doc_preprocessor: bool = True
-    """Turn pages upright and flatten them, as far as the next two say."""
-    use_doc_orientation_classify: bool = True
-    use_doc_unwarping: bool = False
-    """Off, unlike PaddleOCR: on flat scans it costs text."""
+    preprocessing: PreprocessingOptions = field(default_factory=lambda: PreprocessingOptions(use_doc_unwarping=False))
+    """Pages are not flattened, unlike in PaddleOCR: on flat scans it costs text."""
     use_layout_detection: bool = True
     """Look for tables on the page; else the whole picture is one."""
     use_ocr_model: bool = True
@@ -119,14 +116,6 @@ class TableOptions:
     regions: tuple[GivenRegion, ...] | None = None
     """The regions of the page, for where they are not to be looked for."""
 
-    @property
-    def preprocessing(self) -> DocPreprocessorOptions:
-        """The same for the DocPreprocessor in this pipeline."""
-        return DocPreprocessorOptions(
-            self.use_doc_preprocessor and self.use_doc_orientation_classify,
-            self.use_doc_preprocessor and self.use_doc_unwarping,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class TableConfig:
@@ -135,43 +124,35 @@ class TableConfig:
     options: TableOptions = field(default_factory=TableOptions)
     """Which steps are available, and what holds unless a call says otherwise."""
     layout_model: ModelChoice = field(default_factory=lambda: ModelChoice("PicoDet_LCNet_x1_0_layout_cdla"))
-    orientation_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-LCNet_x1_0_doc_ori"))
-    unwarping_model: ModelChoice = field(default_factory=lambda: ModelChoice("UVDoc"))
-    detection_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-OCRv6_small_det"))
-    recognition_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-OCRv6_small_rec"))
-    recognition_batch: int = 6
-    """As in `OcrConfig`."""
+    preprocessing: PreprocessingModels = field(default_factory=PreprocessingModels)
+    text: TextModels = field(default_factory=TextModels)
     tables: TableModels = field(default_factory=TableModels)
     engine: EngineConfig = field(default_factory=EngineConfig)
 
-    def __post_init__(self) -> None:
-        require_range("text_recognition_batch_size", self.recognition_batch, 1, 1024)
-
     @property
-    def preprocessing(self) -> DocPreprocessorConfig:
+    def doc_preprocessor(self) -> DocPreprocessorConfig:
         """The DocPreprocessor in this pipeline."""
-        return DocPreprocessorConfig(
-            self.options.preprocessing, self.orientation_model, self.unwarping_model, self.engine
-        )
+        return DocPreprocessorConfig(self.options.preprocessing.steps, self.preprocessing, self.engine)
 
     @property
     def ocr(self) -> OcrConfig:
         """The OCR in this pipeline."""
         return OcrConfig(
-            options=replace(self.options.ocr, use_doc_preprocessor=False, use_textline_orientation=False),
-            detection_model=self.detection_model,
-            recognition_model=self.recognition_model,
-            recognition_batch=self.recognition_batch,
+            options=replace(self.options.ocr, preprocessing=NO_PREPROCESSING, use_textline_orientation=False),
+            text=self.text,
             engine=self.engine,
         )
 
     def check_options(self, options: TableOptions) -> None:
         """See `DocPreprocessorConfig.check_options`. Text is read in any case, since single cells are."""
-        require_available(self.options, replace(options, use_ocr_model=self.options.use_ocr_model))
+        require_available(
+            (self.options.preprocessing, options.preprocessing),
+            (self.options, replace(options, use_ocr_model=self.options.use_ocr_model)),
+        )
         if not options.use_ocr_model and options.lines is None:
             raise BadArguments("with use_ocr_model=False the text must be given as overall_ocr_res")
 
     def models(self) -> dict[str, ModelChoice]:
         """The models this configuration needs, by the step they are for."""
         layout = {"layout": self.layout_model} if self.options.use_layout_detection else {}
-        return {**self.preprocessing.models(), **layout, **self.ocr.models(), **self.tables.given()}
+        return {**self.doc_preprocessor.models(), **layout, **self.ocr.models(), **self.tables.given()}

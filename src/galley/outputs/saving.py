@@ -95,13 +95,17 @@ def _draw_preprocessed(page: PreprocessedPage) -> dict[str, Image.Image]:
 
 def _draw_recognized(page: RecognizedPage) -> dict[str, Image.Image]:
     pictures = {"ocr_res_img": draw_lines(page)}
-    return pictures | _draw_preprocessed(page.preprocessed) if page.options.use_doc_preprocessor else pictures
+    return (
+        pictures | _draw_preprocessed(page.preprocessed)
+        if page.options.preprocessing.use_doc_preprocessor
+        else pictures
+    )
 
 
 def _draw_table_page(page: TablePage) -> dict[str, Image.Image]:
     flat = to_picture(page.preprocessed.output_img)
     pictures = {} if page.layout is None else {"layout_det_res": draw_layout(flat, page.layout)}
-    pictures |= _draw_preprocessed(page.preprocessed) if page.options.use_doc_preprocessor else {}
+    pictures |= _draw_preprocessed(page.preprocessed) if page.options.preprocessing.use_doc_preprocessor else {}
     pictures |= _draw_recognized(page.recognized)
     if page.tables:
         pictures["table_cell_img"] = draw_cells(flat, page.tables)
@@ -111,7 +115,7 @@ def _draw_table_page(page: TablePage) -> dict[str, Image.Image]:
 def _draw_seal_page(page: SealPage) -> dict[str, Image.Image]:
     flat, options = page.preprocessed.output_img, page.options
     regions = {"layout_det_res": draw_layout(to_picture(flat), page.layout)} if options.use_layout_detection else {}
-    preprocessing = _draw_preprocessed(page.preprocessed) if options.use_doc_preprocessor else {}
+    preprocessing = _draw_preprocessed(page.preprocessed) if options.preprocessing.use_doc_preprocessor else {}
     return regions | preprocessing | draw_seals(flat, page.seals)
 
 

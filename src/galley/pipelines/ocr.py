@@ -46,8 +46,8 @@ class Ocr:
             models: the models at hand, by the steps of `OcrConfig.models`; those of steps that are off may be missing.
             slot: whose device and cores to use.
         """
-        self._preprocessor = DocPreprocessor(config.preprocessing, models, slot)
-        shape = None if config.detection_shape is None else config.detection_shape[1:]
+        self._preprocessor = DocPreprocessor(config.doc_preprocessor, models, slot)
+        shape = None if config.text.detection_shape is None else config.text.detection_shape[1:]
         self.detector = Detector(models["detection"], config.engine, slot, shape)
         self._orientation = (
             Classifier(models["line_orientation"], config.engine, slot)
@@ -58,8 +58,8 @@ class Ocr:
             models["recognition"],
             config.engine,
             slot,
-            batch=config.recognition_batch,
-            shape=None if config.recognition_shape is None else config.recognition_shape[1:],
+            batch=config.text.recognition_batch,
+            shape=None if config.text.recognition_shape is None else config.text.recognition_shape[1:],
         )
 
     def networks(self) -> dict[str, EngineInfo]:
@@ -73,7 +73,7 @@ class Ocr:
 
     def process(self, image: Image, page: PageRef, options: OcrOptions) -> RecognizedPage:
         """The result of one page (h, w, 3), BGR. `options` may switch off steps, not on."""
-        preprocessed = self._preprocessor.process(image, page, options.preprocessing)
+        preprocessed = self._preprocessor.process(image, page, options.preprocessing.steps)
         flat = preprocessed.output_img
         found = self.read(flat, list(self.detector.find(flat, options)), options)
         return RecognizedPage(

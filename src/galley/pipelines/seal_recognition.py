@@ -44,14 +44,14 @@ class SealRecognition:
             models: the models at hand, by the steps of `SealConfig.models`.
             slot: whose device and cores to use.
         """
-        self._preprocessor = DocPreprocessor(config.preprocessing, models, slot)
+        self._preprocessor = DocPreprocessor(config.doc_preprocessor, models, slot)
         self._layout = _open_layout(config, models, slot)
         self._detector = Detector(models["detection"], config.engine, slot, None)
         self._seal_detector = (
             Detector(models["seal_detection"], config.engine, slot, None) if "seal_detection" in models else None
         )
         self._recognizer = Recognizer(
-            models["recognition"], config.engine, slot, batch=config.recognition_batch, shape=None
+            models["recognition"], config.engine, slot, batch=config.text.recognition_batch, shape=None
         )
         self._reader = SealReader(self._detector, self._recognizer, self._seal_detector)
 
@@ -67,12 +67,12 @@ class SealRecognition:
 
     def process(self, image: Image, page: PageRef, options: SealOptions) -> SealPage:
         """The result of one page (h, w, 3), BGR. `options` may switch off steps, not on."""
-        preprocessed = self._preprocessor.process(image, page, options.preprocessing)
+        preprocessed = self._preprocessor.process(image, page, options.preprocessing.steps)
         flat = preprocessed.output_img
         layout = tuple(self._find(flat, options)) if options.use_layout_detection else ()
         places = [_with_margin(region) for region in layout if region.label == _LABEL]
         looked_at = places if options.use_layout_detection else [None]
-        seals = tuple(self._reader.read(flat, place, options.text) for place in looked_at)
+        seals = tuple(self._reader.read(flat, place, options.seal) for place in looked_at)
         notes = [f"seal {number}: {note}" for number, seal in enumerate(seals, 1) for note in seal.notes]
         if not seals:
             notes.append(_NONE_FOUND)

@@ -70,7 +70,7 @@ class Structure:
             models: the models at hand, by the steps of `StructureConfig.models`.
             slot: whose device and cores to use.
         """
-        self._preprocessor = DocPreprocessor(config.preprocessing, models, slot)
+        self._preprocessor = DocPreprocessor(config.doc_preprocessor, models, slot)
         self._layout = LayoutDetector(models["layout"], config.engine, slot)
         self._ocr = Ocr(config.ocr, models, slot)
         self._table_networks = TableNetworks(models, config.engine, slot)
@@ -86,7 +86,7 @@ class Structure:
 
     def process(self, image: Image, page: PageRef, options: StructureOptions) -> StructuredPage:
         """The result of one page (h, w, 3), BGR. `options` may switch off steps, not on."""
-        preprocessed = self._preprocessor.process(image, page, options.preprocessing)
+        preprocessed = self._preprocessor.process(image, page, options.preprocessing.steps)
         upright = preprocessed.output_img
         seen = self._layout.find(upright, options.layout)
         recognized = self._cut_at_gutters(upright, self._ocr.process(upright, page, options.ocr), seen)

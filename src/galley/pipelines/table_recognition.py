@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from galley.config import DocPreprocessorOptions
+from galley.config import NO_PREPROCESSING
 from galley.config.table import TableConfig, TableOptions
 from galley.devices import Slot
 from galley.engines import EngineInfo
@@ -43,7 +43,7 @@ class TableRecognition:
                 missing.
             slot: whose device and cores to use.
         """
-        self._preprocessor = DocPreprocessor(config.preprocessing, models, slot)
+        self._preprocessor = DocPreprocessor(config.doc_preprocessor, models, slot)
         self._layout = (
             LayoutDetector(models["layout"], config.engine, slot) if config.options.use_layout_detection else None
         )
@@ -58,7 +58,7 @@ class TableRecognition:
 
     def process(self, image: Image, page: PageRef, options: TableOptions) -> TablePage:
         """The tables of one page (h, w, 3), BGR. `options` may switch off steps, not on."""
-        preprocessed = self._preprocessor.process(image, page, options.preprocessing)
+        preprocessed = self._preprocessor.process(image, page, options.preprocessing.steps)
         flat = preprocessed.output_img
         layout = self._find_regions(flat, options)
         recognized = self._read_text(flat, page, options)
@@ -88,13 +88,13 @@ class TableRecognition:
         return tuple(LayoutBox(each.class_id, each.label, each.score, each.box) for each in options.regions)
 
     def _read_text(self, image: Image, page: PageRef, options: TableOptions) -> RecognizedPage:
-        text = replace(options.ocr, use_doc_preprocessor=False, use_textline_orientation=False)
+        text = replace(options.ocr, preprocessing=NO_PREPROCESSING, use_textline_orientation=False)
         if options.use_ocr_model or options.lines is None:
             return self._ocr.process(image, page, text)
         lines = (
             TextLine(np.array(each.polygon, np.int32), UNKNOWN_ANGLE, each.text, each.score) for each in options.lines
         )
-        unchanged = self._preprocessor.process(image, page, DocPreprocessorOptions(False, False))
+        unchanged = self._preprocessor.process(image, page, NO_PREPROCESSING.steps)
         return RecognizedPage(None, None, page_stem(page), unchanged, text, tuple(lines))
 
     def close(self) -> None:

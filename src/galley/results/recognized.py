@@ -69,11 +69,11 @@ class RecognizedPage:
             "input_path": self.input_path,
             "page_index": self.page_index,
             "model_settings": {
-                "use_doc_preprocessor": options.use_doc_preprocessor,
+                "use_doc_preprocessor": options.preprocessing.use_doc_preprocessor,
                 "use_textline_orientation": options.use_textline_orientation,
             },
         }
-        if options.use_doc_preprocessor:
+        if options.preprocessing.use_doc_preprocessor:
             fields["doc_preprocessor_res"] = self.preprocessed.json()
         fields |= text_fields(options, self.found, self.text_type)
         if options.pdf_text != "never" and self.layer is not None:

@@ -89,7 +89,7 @@ class SealPage:
             "page_index": self.page_index,
             "model_settings": self.options.model_settings(),
         }
-        if self.options.use_doc_preprocessor:
+        if self.options.preprocessing.use_doc_preprocessor:
             fields["doc_preprocessor_res"] = self.preprocessed.json()
         if self.options.use_layout_detection:
             place = {"input_path": None, "page_index": None}
@@ -100,6 +100,6 @@ class SealPage:
     def arrays(self) -> dict[str, Any]:
         """The fields that are arrays in PaddleOCR's result in memory, and lists in JSON or not there at all."""
         fields: dict[str, Any] = {"seal_res_list": [seal.json() | seal.arrays() for seal in self.seals]}
-        if self.options.use_doc_preprocessor:
+        if self.options.preprocessing.use_doc_preprocessor:
             fields["doc_preprocessor_res"] = self.preprocessed.json() | self.preprocessed.arrays()
         return fields

@@ -89,7 +89,7 @@ class StructuredPage:
             "model_settings": self.options.model_settings(),
             "parsing_res_list": [block.json() for block in self.blocks],
         }
-        if self.options.use_doc_preprocessor:
+        if self.options.preprocessing.use_doc_preprocessor:
             fields["doc_preprocessor_res"] = self.preprocessed.json()
         fields["layout_det_res"] = place | {"boxes": [box.json() for box in self.layout]}
         fields["overall_ocr_res"] = self.recognized.json()

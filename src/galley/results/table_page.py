@@ -42,12 +42,12 @@ class TablePage:
             "input_path": self.input_path,
             "page_index": self.page_index,
             "model_settings": {
-                "use_doc_preprocessor": options.use_doc_preprocessor,
+                "use_doc_preprocessor": options.preprocessing.use_doc_preprocessor,
                 "use_layout_detection": options.use_layout_detection,
                 "use_ocr_model": options.use_ocr_model,
             },
         }
-        if options.use_doc_preprocessor:
+        if options.preprocessing.use_doc_preprocessor:
             fields["doc_preprocessor_res"] = self.preprocessed.json()
         if self.layout is not None:
             boxes = [box.json() for box in self.layout]

@@ -1,56 +1,51 @@
-"""PaddleOCR's keywords for DocPreprocessor.
+"""PaddleOCR's keywords for DocPreprocessor, alone and as the first step of other pipelines.
 
 Runs in: parent. Data only.
 """
 
 from __future__ import annotations
 
+from galley.compat.keyword_tables.composing import OPTIONS, model_rows, within
 from galley.compat.keywords import Keyword, flag_word
 
-_ORIENTATION_YAML = "SubModules.DocOrientationClassify"
-_UNWARPING_YAML = "SubModules.DocUnwarping"
-
-DOC_PREPROCESSOR: tuple[Keyword, ...] = (
-    Keyword(
-        "doc_orientation_classify_model_name",
-        str,
-        "Name of the page orientation model.",
-        path="pipeline.orientation_model.name",
-        yaml=f"{_ORIENTATION_YAML}.model_name",
+_MODELS: tuple[Keyword, ...] = (
+    *model_rows(
+        "doc_orientation_classify",
+        "preprocessing.orientation",
+        "SubModules.DocOrientationClassify",
+        "page orientation model",
     ),
-    Keyword(
-        "doc_orientation_classify_model_dir",
-        str,
-        "PaddleX ONNX folder of the page orientation model.",
-        path="pipeline.orientation_model.folder",
-        yaml=f"{_ORIENTATION_YAML}.model_dir",
-    ),
-    Keyword(
-        "doc_unwarping_model_name",
-        str,
-        "Name of the unwarping model.",
-        path="pipeline.unwarping_model.name",
-        yaml=f"{_UNWARPING_YAML}.model_name",
-    ),
-    Keyword(
-        "doc_unwarping_model_dir",
-        str,
-        "PaddleX ONNX folder of the unwarping model.",
-        path="pipeline.unwarping_model.folder",
-        yaml=f"{_UNWARPING_YAML}.model_dir",
-    ),
+    *model_rows("doc_unwarping", "preprocessing.unwarping", "SubModules.DocUnwarping", "unwarping model"),
+)
+_SWITCHES: tuple[Keyword, ...] = (
     Keyword(
         "use_doc_orientation_classify",
         flag_word,
         "Find out how each page is turned, and turn it upright. Default: True.",
-        path="pipeline.options.use_doc_orientation_classify",
+        path=f"{OPTIONS}use_doc_orientation_classify",
         yaml="use_doc_orientation_classify",
     ),
     Keyword(
         "use_doc_unwarping",
         flag_word,
         "Flatten each page. Default: True.",
-        path="pipeline.options.use_doc_unwarping",
+        path=f"{OPTIONS}use_doc_unwarping",
         yaml="use_doc_unwarping",
     ),
 )
+DOC_PREPROCESSOR: tuple[Keyword, ...] = (*_MODELS, *_SWITCHES)
+
+_SECTION = "SubPipelines.DocPreprocessor"
+MODELS: tuple[Keyword, ...] = tuple(within(_MODELS, _SECTION).values())
+"""Of a pipeline that has it as its first step."""
+TURN, FLATTEN = within(_SWITCHES, _SECTION, f"{OPTIONS}preprocessing.").values()
+"""The same."""
+SWITCH = Keyword(
+    "use_doc_preprocessor",
+    flag_word,
+    "Whether pages are preprocessed at all; decided by the two steps' own keywords where those are given.",
+    path=f"{OPTIONS}preprocessing.use_doc_preprocessor",
+    yaml="use_doc_preprocessor",
+    flag=False,
+)
+"""The same; in PaddleX's configuration, and no keyword of PaddleOCR."""

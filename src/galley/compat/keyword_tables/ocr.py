@@ -5,52 +5,24 @@ Runs in: parent. Data only.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from galley.compat.keyword_tables.doc_preprocessor import DOC_PREPROCESSOR
+from galley.compat.keyword_tables.composing import OPTIONS, model_rows
+from galley.compat.keyword_tables.doc_preprocessor import FLATTEN, MODELS, TURN
 from galley.compat.keywords import Keyword, flag_word
 from galley.config import LIMIT_TYPES, PDF_TEXT
 
 _DETECTION = "SubModules.TextDetection"
-_LINES = "SubModules.TextLineOrientation"
 _RECOGNITION = "SubModules.TextRecognition"
 _SMALL = "Default: the small model of PP-OCRv6 (PaddleOCR's own default is the medium one)."
 
-_PREPROCESSING: tuple[Keyword, ...] = tuple(
-    replace(row, yaml=f"SubPipelines.DocPreprocessor.{row.yaml}") for row in DOC_PREPROCESSOR
-)
-_PREPROCESSING_MODELS = tuple(row for row in _PREPROCESSING if row.parse is str)
-_PREPROCESSING_SWITCHES = tuple(row for row in _PREPROCESSING if row.parse is flag_word)
-
 OCR: tuple[Keyword, ...] = (
-    *_PREPROCESSING_MODELS,
-    Keyword(
-        "text_detection_model_name",
-        str,
-        f"Name of the text detection model. {_SMALL}",
-        path="pipeline.detection_model.name",
-        yaml=f"{_DETECTION}.model_name",
-    ),
-    Keyword(
-        "text_detection_model_dir",
-        str,
-        "PaddleX ONNX folder of the text detection model.",
-        path="pipeline.detection_model.folder",
-        yaml=f"{_DETECTION}.model_dir",
-    ),
-    Keyword(
-        "textline_orientation_model_name",
-        str,
-        "Name of the model that sees which lines stand on their heads.",
-        path="pipeline.line_orientation_model.name",
-        yaml=f"{_LINES}.model_name",
-    ),
-    Keyword(
-        "textline_orientation_model_dir",
-        str,
-        "PaddleX ONNX folder of the text line orientation model.",
-        path="pipeline.line_orientation_model.folder",
-        yaml=f"{_LINES}.model_dir",
+    *MODELS,
+    *model_rows("text_detection", "text.detection", _DETECTION, "text detection model", name_note=_SMALL),
+    *model_rows(
+        "textline_orientation",
+        "text.line_orientation",
+        "SubModules.TextLineOrientation",
+        "text line orientation model",
+        name_note="It sees which lines stand on their heads.",
     ),
     Keyword(
         "textline_orientation_batch_size",
@@ -58,41 +30,29 @@ OCR: tuple[Keyword, ...] = (
         "Accepted without effect.",
         no_effect="lines are looked at one by one, with the same result",
     ),
-    Keyword(
-        "text_recognition_model_name",
-        str,
-        f"Name of the text recognition model. {_SMALL}",
-        path="pipeline.recognition_model.name",
-        yaml=f"{_RECOGNITION}.model_name",
-    ),
-    Keyword(
-        "text_recognition_model_dir",
-        str,
-        "PaddleX ONNX folder of the text recognition model.",
-        path="pipeline.recognition_model.folder",
-        yaml=f"{_RECOGNITION}.model_dir",
-    ),
+    *model_rows("text_recognition", "text.recognition", _RECOGNITION, "text recognition model", name_note=_SMALL),
     Keyword(
         "text_recognition_batch_size",
         int,
         "So many lines, neighbours by their proportions, are padded to one width; it may change single characters. "
         "Default: 6.",
-        path="pipeline.recognition_batch",
+        path="pipeline.text.recognition_batch",
         yaml=f"{_RECOGNITION}.batch_size",
     ),
-    *_PREPROCESSING_SWITCHES,
+    TURN,
+    FLATTEN,
     Keyword(
         "use_textline_orientation",
         flag_word,
         "Find lines that stand on their heads, and turn them. Default: True.",
-        path="pipeline.options.use_textline_orientation",
+        path=f"{OPTIONS}use_textline_orientation",
         yaml="use_textline_orientation",
     ),
     Keyword(
         "text_det_limit_side_len",
         int,
         "Pixels of the side that text_det_limit_type is about. Default: 64.",
-        path="pipeline.options.text_det_limit_side_len",
+        path=f"{OPTIONS}text_det_limit_side_len",
         yaml=f"{_DETECTION}.limit_side_len",
     ),
     Keyword(
@@ -100,7 +60,7 @@ OCR: tuple[Keyword, ...] = (
         str,
         "min: pages are scaled up for detection until their short side has text_det_limit_side_len pixels; max: down "
         "until their long side has. Default: min.",
-        path="pipeline.options.text_det_limit_type",
+        path=f"{OPTIONS}text_det_limit_type",
         yaml=f"{_DETECTION}.limit_type",
         choices=LIMIT_TYPES,
     ),
@@ -108,28 +68,28 @@ OCR: tuple[Keyword, ...] = (
         "text_det_thresh",
         float,
         "Pixels with a higher probability are text, 0 to 1. Default: 0.3.",
-        path="pipeline.options.text_det_thresh",
+        path=f"{OPTIONS}text_det_thresh",
         yaml=f"{_DETECTION}.thresh",
     ),
     Keyword(
         "text_det_box_thresh",
         float,
         "Regions with a lower mean probability are dropped, 0 to 1. Default: 0.6.",
-        path="pipeline.options.text_det_box_thresh",
+        path=f"{OPTIONS}text_det_box_thresh",
         yaml=f"{_DETECTION}.box_thresh",
     ),
     Keyword(
         "text_det_unclip_ratio",
         float,
         "How far found regions are grown. Default: 1.5.",
-        path="pipeline.options.text_det_unclip_ratio",
+        path=f"{OPTIONS}text_det_unclip_ratio",
         yaml=f"{_DETECTION}.unclip_ratio",
     ),
     Keyword(
         "text_det_input_shape",
         int,
         "Channels, height and width that every page is scaled to for detection. Default: each its own size.",
-        path="pipeline.detection_shape",
+        path="pipeline.text.detection_shape",
         yaml=f"{_DETECTION}.input_shape",
         words=3,
     ),
@@ -137,21 +97,21 @@ OCR: tuple[Keyword, ...] = (
         "text_rec_score_thresh",
         float,
         "Lines that were read with a lower score are left out, 0 to 1. Default: 0.",
-        path="pipeline.options.text_rec_score_thresh",
+        path=f"{OPTIONS}text_rec_score_thresh",
         yaml=f"{_RECOGNITION}.score_thresh",
     ),
     Keyword(
         "return_word_box",
         flag_word,
         "Say where each word of a line is. Default: False.",
-        path="pipeline.options.return_word_box",
+        path=f"{OPTIONS}return_word_box",
         yaml=f"{_RECOGNITION}.return_word_box",
     ),
     Keyword(
         "text_rec_input_shape",
         int,
         "Channels, height and width that every line is scaled to. Default: by its proportions.",
-        path="pipeline.recognition_shape",
+        path="pipeline.text.recognition_shape",
         yaml=f"{_RECOGNITION}.input_shape",
         words=3,
     ),
@@ -174,20 +134,10 @@ PDF_TEXT_ROW = Keyword(
     str,
     "Pages of PDF files that bring their text along: never (recognise them as all others), auto (take their text where "
     "it can be trusted), always (take it wherever there is any). Default: never.",
-    path="pipeline.options.pdf_text",
+    path=f"{OPTIONS}pdf_text",
     choices=PDF_TEXT,
 )
 """Galley's own."""
-
-SWITCH = Keyword(
-    "use_doc_preprocessor",
-    flag_word,
-    "Whether pages are preprocessed at all; decided by the two steps' own keywords where those are given.",
-    path="pipeline.options.use_doc_preprocessor",
-    yaml="use_doc_preprocessor",
-    flag=False,
-)
-"""In PaddleX's configuration, and no keyword of PaddleOCR."""
 
 _NEW_NAMES = {
     "det_model_dir": "text_detection_model_dir",

@@ -7,59 +7,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from galley.compat.keyword_tables.doc_preprocessor import DOC_PREPROCESSOR
+from galley.compat.keyword_tables.composing import OPTIONS, model_rows, within
+from galley.compat.keyword_tables.doc_preprocessor import FLATTEN, MODELS, TURN
+from galley.compat.keyword_tables.layout import LAYOUT, layout_model
 from galley.compat.keyword_tables.ocr import OCR
 from galley.compat.keywords import Keyword, flag_word
-from galley.config import LIMIT_TYPES, MERGE_MODES
+from galley.config import LIMIT_TYPES
 
-_LAYOUT = "SubModules.LayoutDetection"
 _OCR = "SubPipelines.SealOCR"
 _DETECTION = f"{_OCR}.SubModules.TextDetection"
-_RECOGNITION = f"{_OCR}.SubModules.TextRecognition"
-_BY_FOLDER = "For a layout model given by folder. Default: what that model's own file says."
-
-_PREPROCESSING: tuple[Keyword, ...] = tuple(
-    replace(row, yaml=f"SubPipelines.DocPreprocessor.{row.yaml}") for row in DOC_PREPROCESSOR
-)
-_PREPROCESSING_MODELS = tuple(row for row in _PREPROCESSING if row.parse is str)
-_PREPROCESSING_SWITCHES = tuple(row for row in _PREPROCESSING if row.parse is flag_word)
-_RECOGNITION_ROWS = tuple(
-    replace(row, yaml=row.yaml.replace("SubModules.TextRecognition", _RECOGNITION))
-    for row in OCR
-    if row.name.startswith("text_recognition_") and row.yaml is not None
-)
-
-LAYOUT: tuple[Keyword, ...] = (
-    Keyword(
-        "layout_threshold",
-        float,
-        f"Regions with a lower score are dropped, 0 to 1. {_BY_FOLDER}",
-        path="pipeline.options.layout_threshold",
-        yaml=f"{_LAYOUT}.threshold",
-    ),
-    Keyword(
-        "layout_nms",
-        flag_word,
-        f"Drop the weaker of two regions that overlap much. {_BY_FOLDER}",
-        path="pipeline.options.layout_nms",
-        yaml=f"{_LAYOUT}.layout_nms",
-    ),
-    Keyword(
-        "layout_unclip_ratio",
-        float,
-        f"Factor by which regions are enlarged. {_BY_FOLDER}",
-        path="pipeline.options.layout_unclip_ratio",
-        yaml=f"{_LAYOUT}.layout_unclip_ratio",
-    ),
-    Keyword(
-        "layout_merge_bboxes_mode",
-        str,
-        f"Of regions within others keep the large, the small or both (union). {_BY_FOLDER}",
-        path="pipeline.options.layout_merge_bboxes_mode",
-        yaml=f"{_LAYOUT}.layout_merge_bboxes_mode",
-        choices=MERGE_MODES,
-    ),
-)
+_RECOGNITION = within((row for row in OCR if row.name.startswith("text_recognition_")), _OCR)
+_BATCH = _RECOGNITION["text_recognition_batch_size"]
+_RECOGNITION["text_recognition_batch_size"] = replace(_BATCH, help=_BATCH.help.replace("Default: 6.", "Default: 1."))
 
 SEAL_TEXT: tuple[Keyword, ...] = (
     Keyword(
@@ -67,7 +26,7 @@ SEAL_TEXT: tuple[Keyword, ...] = (
         int,
         "Pixels of the side that seal_det_limit_type is about; this and the next four are for a seal text detection "
         "model given by folder. Default: 736.",
-        path="pipeline.options.seal_det_limit_side_len",
+        path=f"{OPTIONS}seal.seal_det_limit_side_len",
         yaml=f"{_DETECTION}.limit_side_len",
     ),
     Keyword(
@@ -75,7 +34,7 @@ SEAL_TEXT: tuple[Keyword, ...] = (
         str,
         "min: seals are scaled up until their short side has seal_det_limit_side_len pixels; max: down until their "
         "long side has. Default: min.",
-        path="pipeline.options.seal_det_limit_type",
+        path=f"{OPTIONS}seal.seal_det_limit_type",
         yaml=f"{_DETECTION}.limit_type",
         choices=LIMIT_TYPES,
     ),
@@ -83,71 +42,52 @@ SEAL_TEXT: tuple[Keyword, ...] = (
         "seal_det_thresh",
         float,
         "Pixels with a higher probability are text, 0 to 1. Default: 0.2.",
-        path="pipeline.options.seal_det_thresh",
+        path=f"{OPTIONS}seal.seal_det_thresh",
         yaml=f"{_DETECTION}.thresh",
     ),
     Keyword(
         "seal_det_box_thresh",
         float,
         "Regions with a lower mean probability are dropped, 0 to 1. Default: 0.6.",
-        path="pipeline.options.seal_det_box_thresh",
+        path=f"{OPTIONS}seal.seal_det_box_thresh",
         yaml=f"{_DETECTION}.box_thresh",
     ),
     Keyword(
         "seal_det_unclip_ratio",
         float,
         "How far found regions are grown. Default: 0.5.",
-        path="pipeline.options.seal_det_unclip_ratio",
+        path=f"{OPTIONS}seal.seal_det_unclip_ratio",
         yaml=f"{_DETECTION}.unclip_ratio",
     ),
     Keyword(
         "seal_rec_score_thresh",
         float,
         "Lines that were read with a lower score are left out, 0 to 1. Default: 0.",
-        path="pipeline.options.seal_rec_score_thresh",
-        yaml=f"{_RECOGNITION}.score_thresh",
+        path=f"{OPTIONS}seal.seal_rec_score_thresh",
+        yaml=f"{_OCR}.SubModules.TextRecognition.score_thresh",
     ),
 )
 
 SEAL: tuple[Keyword, ...] = (
-    *_PREPROCESSING_MODELS,
-    Keyword(
-        "layout_detection_model_name",
-        str,
-        "Name of the layout model.",
-        path="pipeline.layout_model.name",
-        yaml=f"{_LAYOUT}.model_name",
+    *MODELS,
+    *layout_model(folder_note="It needs the label seal. Default: none, seals are found by their colour."),
+    *model_rows(
+        "seal_text_detection",
+        "seal_detection_model",
+        _DETECTION,
+        "model that finds the text of seals",
+        folder_note="Default: none, the edge is unrolled and read.",
     ),
-    Keyword(
-        "layout_detection_model_dir",
-        str,
-        "PaddleX ONNX folder of a layout model with the label seal. Default: none, seals are found by their colour.",
-        path="pipeline.layout_model.folder",
-        yaml=f"{_LAYOUT}.model_dir",
-    ),
-    Keyword(
-        "seal_text_detection_model_name",
-        str,
-        "Name of the seal text detection model.",
-        path="pipeline.seal_detection_model.name",
-        yaml=f"{_DETECTION}.model_name",
-    ),
-    Keyword(
-        "seal_text_detection_model_dir",
-        str,
-        "PaddleX ONNX folder of a text detection model for seals. Default: none, the edge is unrolled and read.",
-        path="pipeline.seal_detection_model.folder",
-        yaml=f"{_DETECTION}.model_dir",
-    ),
-    *_RECOGNITION_ROWS,
-    *_PREPROCESSING_SWITCHES,
+    *_RECOGNITION.values(),
+    TURN,
+    FLATTEN,
     Keyword(
         "use_layout_detection",
         flag_word,
         "Look for seals on the page; False: the whole picture is one seal. Default: True.",
-        path="pipeline.options.use_layout_detection",
+        path=f"{OPTIONS}use_layout_detection",
         yaml="use_layout_detection",
     ),
-    *LAYOUT,
+    *(replace(row, help=f"For a layout model given by folder. {row.help}") for row in LAYOUT),
     *SEAL_TEXT,
 )

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from galley.compat.keyword_tables.doc_preprocessor import DOC_PREPROCESSOR
+from galley.compat.keyword_tables.composing import OPTIONS, model_rows, within
+from galley.compat.keyword_tables.doc_preprocessor import FLATTEN, MODELS, TURN
+from galley.compat.keyword_tables.layout import layout_model
 from galley.compat.keyword_tables.ocr import OCR
 from galley.compat.keywords import Keyword, flag_word
 
@@ -42,109 +44,58 @@ _TABLE_MODELS = (
 
 TABLE_MODELS: tuple[Keyword, ...] = tuple(
     row
-    for name, field, section, purpose in _TABLE_MODELS
-    for row in (
-        Keyword(
-            f"{name}_model_name",
-            str,
-            f"Name of the model {purpose}; it is used where its folder is given.",
-            path=f"pipeline.tables.{field}.name",
-            yaml=f"SubModules.{section}.model_name",
-        ),
-        Keyword(
-            f"{name}_model_dir",
-            str,
-            f"PaddleX ONNX folder of the model {purpose}. Default: none; tables are read by rules and alignment.",
-            path=f"pipeline.tables.{field}.folder",
-            yaml=f"SubModules.{section}.model_dir",
-        ),
+    for step, field, section, purpose in _TABLE_MODELS
+    for row in model_rows(
+        step,
+        f"tables.{field}",
+        f"SubModules.{section}",
+        f"model {purpose}",
+        name_note="It is used where its folder is given.",
+        folder_note="Default: none; tables are read by rules and alignment.",
     )
 )
 
-_LAYOUT = (
-    Keyword(
-        "layout_detection_model_name",
-        str,
-        "Name of the model that finds the regions of a page.",
-        path="pipeline.layout_model.name",
-        yaml="SubModules.LayoutDetection.model_name",
-    ),
-    Keyword(
-        "layout_detection_model_dir",
-        str,
-        "PaddleX ONNX folder of the layout model.",
-        path="pipeline.layout_model.folder",
-        yaml="SubModules.LayoutDetection.model_dir",
-    ),
+_TEXT = within(OCR, "SubPipelines.GeneralOCR", f"{OPTIONS}ocr.")
+_TEXT_NAMES = (
+    "text_detection_model_name",
+    "text_detection_model_dir",
+    "text_det_limit_side_len",
+    "text_det_limit_type",
+    "text_det_thresh",
+    "text_det_box_thresh",
+    "text_det_unclip_ratio",
+    "text_recognition_model_name",
+    "text_recognition_model_dir",
+    "text_recognition_batch_size",
+    "text_rec_score_thresh",
 )
-
 _NO_UNWARPING = "Flatten each page. Default: False (PaddleOCR's own default is True; it costs text on flat scans)."
 
-
-def _preprocessing(parse: object) -> tuple[Keyword, ...]:
-    """The rows of DocPreprocessor of one type: `str` for the models, `flag_word` for the switches."""
-    return tuple(
-        replace(
-            row,
-            yaml=f"SubPipelines.DocPreprocessor.{row.yaml}",
-            help=_NO_UNWARPING if row.name == "use_doc_unwarping" else row.help,
-        )
-        for row in DOC_PREPROCESSOR
-        if row.parse is parse
-    )
-
-
-def _text(names: tuple[str, ...]) -> tuple[Keyword, ...]:
-    """Rows of OCR, whose options are one level deeper here."""
-    table = {row.name: row for row in OCR}
-    return tuple(
-        replace(
-            table[name],
-            path=str(table[name].path).replace("pipeline.options.", "pipeline.options.ocr."),
-            yaml=f"SubPipelines.GeneralOCR.{table[name].yaml}",
-        )
-        for name in names
-    )
-
-
 TABLE_RECOGNITION: tuple[Keyword, ...] = (
-    *_LAYOUT,
+    *layout_model(),
     *TABLE_MODELS,
-    *_preprocessing(str),
-    *_text(
-        (
-            "text_detection_model_name",
-            "text_detection_model_dir",
-            "text_det_limit_side_len",
-            "text_det_limit_type",
-            "text_det_thresh",
-            "text_det_box_thresh",
-            "text_det_unclip_ratio",
-            "text_recognition_model_name",
-            "text_recognition_model_dir",
-            "text_recognition_batch_size",
-            "text_rec_score_thresh",
-        )
-    ),
-    *_preprocessing(flag_word),
+    *MODELS,
+    *(_TEXT[name] for name in _TEXT_NAMES),
+    TURN,
+    replace(FLATTEN, help=_NO_UNWARPING),
     Keyword(
         "use_layout_detection",
         flag_word,
         "Look for tables on the page; False takes the whole picture for one. Default: True.",
-        path="pipeline.options.use_layout_detection",
+        path=f"{OPTIONS}use_layout_detection",
         yaml="use_layout_detection",
     ),
     Keyword(
         "use_ocr_model",
         flag_word,
         "Find and read the text; False needs it as overall_ocr_res of predict. Default: True.",
-        path="pipeline.options.use_ocr_model",
+        path=f"{OPTIONS}use_ocr_model",
         yaml="use_ocr_model",
     ),
 )
 
 READING: tuple[Keyword, ...] = tuple(
-    Keyword(name, flag_word, text, path=f"pipeline.options.reading.{name}", flag=False)
+    Keyword(name, flag_word, text, path=f"{OPTIONS}reading.{name}", flag=False)
     for name, text in (
         ("use_table_orientation_classify", "Turn tables upright that lie on their side. Default: True."),
         (

@@ -5,6 +5,7 @@ Runs in: parent. Data only.
 
 from __future__ import annotations
 
+from galley.compat.keyword_tables.composing import OPTIONS, options_of
 from galley.compat.keywords import Keyword, flag_word, word_list
 from galley.config import NATIVE, SERVER_BACKENDS
 
@@ -58,33 +59,34 @@ DOC_UNDERSTANDING: tuple[Keyword, ...] = (
         str,
         "The same as doc_understanding_model_name, by the name of PaddleOCR's other pipelines.",
     ),
-    Keyword("query", str, "Asked of every page that brings no query of its own.", path="pipeline.options.query"),
-    Keyword(
-        "max_new_tokens", int, "An answer is cut off there. Default: 1024.", path="pipeline.options.max_new_tokens"
-    ),
+    Keyword("query", str, "Asked of every page that brings no query of its own.", path=f"{OPTIONS}query"),
+    Keyword("max_new_tokens", int, "An answer is cut off there. Default: 1024.", path=f"{OPTIONS}max_new_tokens"),
     Keyword(
         "temperature",
         float,
         "0, the default, always takes the likeliest word, so that the same question has the same answer.",
-        path="pipeline.options.temperature",
+        path=f"{OPTIONS}temperature",
     ),
     Keyword(
         "top_p",
         float,
         "Words are drawn from the likeliest that make up this share. Default: 1.",
-        path="pipeline.options.top_p",
+        path=f"{OPTIONS}top_p",
     ),
     Keyword(
         "repetition_penalty",
         float,
         "Above 1, words that were said are less likely. Default: 1. Not every server knows it.",
-        path="pipeline.options.repetition_penalty",
+        path=f"{OPTIONS}repetition_penalty",
     ),
 )
 """What the constructor takes before the common keywords."""
 
+PADDLEOCRS = 3
+"""So many of them are PaddleOCR's."""
+
 PREDICT: tuple[Keyword, ...] = (
-    *(row for row in DOC_UNDERSTANDING if row.path is not None and row.path.startswith("pipeline.options.")),
+    *options_of(DOC_UNDERSTANDING),
     Keyword("use_cache", flag_word, "Accepted; it is always used.", no_effect=""),
     Keyword("skip_special_tokens", flag_word, "Accepted; they are always left out.", no_effect=""),
     Keyword("min_pixels", int, "Accepted without effect.", no_effect=_PREPARATION),

@@ -47,7 +47,7 @@ _SMALLEST_FONT = 12
 def draw_structure(page: StructuredPage) -> dict[str, Image.Image]:
     """PaddleOCR's `.img`: the pictures by key."""
     pictures = {}
-    if page.options.use_doc_preprocessor:
+    if page.options.preprocessing.use_doc_preprocessor:
         pictures["preprocessed_img"] = draw_preprocessing(page.preprocessed)
     picture = to_picture(page.preprocessed.output_img)
     pictures["layout_det_res"] = draw_layout(picture, page.layout)
