@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from galley.vision.boxes import Boxes
-from galley.vision.regions import KEPT_WITHOUT_TEXT, Region, line_height
+from galley.vision.boxes import Boxes, as_boxes, shared_spans
+from galley.vision.headings import SECTION, heading_level
+from galley.vision.regions import FORMULAS, KEPT_WITHOUT_TEXT, PICTURES, Region, line_height
 
 TITLES = frozenset({"doc_title", "paragraph_title"})
 MARGINS = frozenset({"header", "footer", "number", "footnote", "header_image", "footer_image", "aside_text"})
@@ -18,16 +19,31 @@ MARGINS = frozenset({"header", "footer", "number", "footnote", "header_image", "
 
 _HEADER, _FOOTER = 0.2, 0.8
 """Headers end above and footers begin below these parts of the page's height."""
-_NUMBER_MARGIN = 0.1
+_NUMBER_MARGIN = 0.12
 """Page numbers stand within this part of the height from the upper or lower edge."""
 _NUMBER = re.compile(
     r"[\s\-–—·•|]*(?:(?:page|seite|p\.|第)\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:页|頁|/\s*\d{1,4}))?[\s\-–—·•|.]*", re.I
 )
-_HEADLINE, _TITLE, _ABOVE_OTHERS = 1.35, 1.5, 1.15
+_HEADLINE, _TITLE, _ABOVE_OTHERS = 1.35, 1.5, 1.1
 """Heights of letters, against those of the page: what is no running header; what may be the title of the document, if
 it is so much higher than all other titles."""
 _TITLE_ABOVE = 0.5
 """A document's title ends above this part of the page's height."""
+_CAPTION = re.compile(
+    r"(?:(?P<table>tab(?:le|\.)|表)|(?:fig(?:ure|\.)?|scheme|图|圖|図))\s?(?:[A-Z]?\d|[IVX]+\b|[一二三四五六七八九十])",
+    re.I,
+)
+_CAPTION_LINES, _CAPTION_NEAR = 12, 3.0
+"""A caption has at most so many lines, and is at most so many heights of a line away from what it is about."""
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORDS = 0.6
+"""A formula in which words are this part of all characters is text."""
+_FORMULA_NUMBER = re.compile(r"[(（]\s?[A-Z]?\d{1,3}(?:[.\-]\d{1,3})?[a-z]?\s?[)）]")
+_NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){1,3}\.?|[A-Z]\.|[IVX]{1,5}\.)\s?[^\W\d_][^.]{2,80}")
+_SIDE, _UPRIGHT = 0.08, 4.0
+"""Text that runs upwards along a side: within this part of the page's width, so many times as high as wide."""
+_TITLE_SIZE, _TITLE_AT_TOP = 1.2, 0.25
+"""On the first page a smaller title at the top may be that of the document, too: so large, in this part of the page."""
 _FOOTNOTE_BELOW, _FOOTNOTE_SIZE = 0.6, 0.92
 """Footnotes begin below this part of the page's height, in letters of at most this height against those of the page."""
 _FOOTNOTE = re.compile(r"(?:\d{1,2}|[*†‡§¶①-⑳])\s?[^\W\d_].{8,}", re.S)
@@ -68,20 +84,27 @@ class PageFacts:
 def relabel(regions: Sequence[Region], page: PageFacts) -> list[Region]:
     """`regions` with better labels."""
     named = [replace(region, label=_better_label(region, page)) for region in regions]
+    named = [replace(region, label=_caption_label(region, named, page)) for region in named]
     title = _document_title(named, page)
     return [replace(region, label="doc_title") if region is title else region for region in named]
 
 
 def _better_label(region: Region, page: PageFacts) -> str:
-    label, top, bottom = region.label, region.box[1] / page.height, region.box[3] / page.height
+    label = region.label
+    if label in FORMULAS and region.lines and _is_prose(page.text(region)):
+        return "text"
     if label in KEPT_WITHOUT_TEXT or not region.lines:
         return label
     texts = page.text(region)
-    if len(texts) == 1 and (bottom < _NUMBER_MARGIN or top > 1 - _NUMBER_MARGIN) and _NUMBER.fullmatch(texts[0]):
+    if _is_in_margin(region, page) and len(texts) == 1 and _NUMBER.fullmatch(texts[0]):
         return "number"
+    if _runs_along_side(region, page):
+        return "aside_text"
     if label == "header" and page.size(region) > _HEADLINE:
         return "paragraph_title"
-    if (label == "header" and bottom > _HEADER) or (label == "footer" and top < _FOOTER):
+    if label == "header" and region.box[3] > _HEADER * page.height:
+        label = "text"
+    if label == "footer" and region.box[1] < _FOOTER * page.height:
         label = "text"
     if label in TITLES and len(texts) > _WIDE_TITLE and page.size(region) < _HEADLINE:
         label = "text"
@@ -90,9 +113,46 @@ def _better_label(region: Region, page: PageFacts) -> str:
     return label
 
 
+def _is_prose(texts: Sequence[str]) -> bool:
+    text = "".join(texts)
+    words = _WORD.findall(" ".join(texts))
+    return len(words) > 2 and sum(len(word) for word in words) > _WORDS * len(text.replace(" ", ""))
+
+
+def _is_in_margin(region: Region, page: PageFacts) -> bool:
+    return region.box[3] < _NUMBER_MARGIN * page.height or region.box[1] > (1 - _NUMBER_MARGIN) * page.height
+
+
+def _runs_along_side(region: Region, page: PageFacts) -> bool:
+    left, top, right, bottom = region.box
+    outside = right < _SIDE * page.width or left > (1 - _SIDE) * page.width
+    return len(region.lines) == 1 and outside and bottom - top > _UPRIGHT * (right - left)
+
+
+def _caption_label(region: Region, regions: Sequence[Region], page: PageFacts) -> str:
+    """What a text beside a picture or a table is called that begins as captions do."""
+    if region.label not in ("text", "reference") or not 0 < len(region.lines) <= _CAPTION_LINES:
+        return region.label
+    match = _CAPTION.match(page.text(region)[0])
+    if match is None or not any(_is_near(region, other, page) for other in regions):
+        return region.label
+    return "table_title" if match["table"] else "figure_title"
+
+
+def _is_near(region: Region, other: Region, page: PageFacts) -> bool:
+    if other.label not in PICTURES | {"table"}:
+        return False
+    pair = as_boxes([region.box]), as_boxes([other.box])
+    return bool(shared_spans(*pair, 0) > 0 and -shared_spans(*pair, 1) < _CAPTION_NEAR * page.letter)
+
+
 def _kind_of_text(label: str, texts: list[str], region: Region, page: PageFacts) -> str:
     if sum(_CONTENTS.fullmatch(text) is not None for text in texts) >= max(3, len(texts) // 2):
         return "content"
+    if len(texts) == 1 and _FORMULA_NUMBER.fullmatch(texts[0]):
+        return "formula_number"
+    if label == "text" and len(texts) == 1 and _NUMBERED.fullmatch(texts[0]):
+        return "paragraph_title"
     low = region.box[1] > _FOOTNOTE_BELOW * page.height and page.size(region) < _FOOTNOTE_SIZE
     if low and _FOOTNOTE.match(texts[0]):
         return "footnote"
@@ -114,5 +174,9 @@ def _document_title(regions: Sequence[Region], page: PageFacts) -> Region | None
         return None
     sizes = sorted((page.size(region) for region in titles), reverse=True)
     largest = max(titles, key=page.size)
-    stands_out = sizes[0] > _TITLE and (len(sizes) < 2 or sizes[0] > _ABOVE_OTHERS * sizes[1])
-    return largest if stands_out and largest.box[3] < _TITLE_ABOVE * page.height else None
+    if len(sizes) > 1 and sizes[0] < _ABOVE_OTHERS * sizes[1]:
+        return None
+    large = sizes[0] > _TITLE and largest.box[3] < _TITLE_ABOVE * page.height
+    numbered = heading_level(page.text(largest)[0]) > SECTION or page.text(largest)[0][0].isdigit()
+    opening = page.opens and not numbered and sizes[0] > _TITLE_SIZE and largest.box[1] < _TITLE_AT_TOP * page.height
+    return largest if large or opening else None

@@ -12,7 +12,7 @@ from galley.vision.boxes import Box, enclose, turn_columns
 from galley.vision.headings import DOCUMENT, heading_level
 from galley.vision.labels import MARGINS, TITLES, PageFacts, looks_like_code
 from galley.vision.paragraphs import Row, ends_sentence, find_rows, goes_on, join, row_text, split_paragraphs
-from galley.vision.regions import KEPT_WITHOUT_TEXT, Region, runs_downwards
+from galley.vision.regions import CAPTIONS, KEPT_WITHOUT_TEXT, Region, runs_downwards
 
 _LINE_BY_LINE = frozenset({"algorithm", "content"})
 """Labels of what keeps its lines."""
@@ -20,7 +20,7 @@ _IN_PARAGRAPHS = frozenset({"text", "reference", "abstract", "reference_content"
 """Labels of what may be several paragraphs, or several headings."""
 _RUNNING = frozenset({"text", "abstract"})
 """Labels of text whose paragraphs may go on elsewhere."""
-_ASIDE = KEPT_WITHOUT_TEXT | MARGINS | {"figure_title", "table_title", "chart_title", "vision_footnote"}
+_ASIDE = KEPT_WITHOUT_TEXT | MARGINS | CAPTIONS | {"formula_number"}
 """Labels of what may stand between two parts of a paragraph."""
 
 

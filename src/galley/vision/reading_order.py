@@ -9,17 +9,20 @@ for pages that cannot be cut).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from galley.vision.boxes import Boxes, as_boxes, gaps, shared_areas, shared_spans, turn_columns
+from galley.vision.boxes import Boxes, as_boxes, enclose, gaps, shared_areas, shared_spans, turn_columns
 from galley.vision.labels import PageFacts
-from galley.vision.regions import Region, runs_downwards
+from galley.vision.regions import CAPTIONS, PICTURES, Region, runs_downwards
 
 _PINNED = frozenset({"header", "header_image", "footer", "footer_image", "number"})
 """What stands in a margin, outside the order of the rest."""
+_CAPTION_NEAR = 3.0
+"""A caption is at most so many heights of a line away from its picture or table."""
 _SHRINK_ACROSS, _SHRINK_DOWN = (0.03, 0.5), (0.2, 0.35)
 """Boxes are drawn in at each side before they are cut, since detected ones overlap by some pixels: by a part of their
 own side, at most by a part of the height of a line."""
@@ -46,12 +49,38 @@ def order_regions(regions: Sequence[Region], page: PageFacts) -> list[Region]:
         if region.label == "seal":
             continue
         (body if region.label not in _PINNED else heads if high else feet).append(region)
-    boxes = as_boxes([region.box for region in body])
+    units = _with_captions(body, page.letter)
+    boxes = as_boxes([enclose(as_boxes([region.box for region in unit])) for unit in units])
     order = order_boxes(turn_columns(boxes) if runs_downwards(page.lines, page.texts) else boxes, page.letter)
-    ordered = [*heads, *(body[index] for index in order), *feet]
+    ordered = [*heads, *(region for index in order for region in units[index]), *feet]
     for seal in seals:
         ordered.insert(_place_of_seal(seal, ordered), seal)
     return ordered
+
+
+def _with_captions(regions: Sequence[Region], letter: float) -> list[list[Region]]:
+    """`regions` one by one, but pictures and tables together with their captions, from top to bottom."""
+    units = [[region] for region in regions if region.label not in CAPTIONS]
+    for caption in regions:
+        if caption.label in CAPTIONS:
+            near = min(
+                (unit for unit in units if unit[0].label in PICTURES | {"table"}),
+                key=lambda unit: _distance(caption, unit[0]),
+                default=None,
+            )
+            if near is not None and _distance(caption, near[0]) < _CAPTION_NEAR * letter:
+                near.append(caption)
+            else:
+                units.append([caption])
+    return [sorted(unit, key=lambda region: region.box[1]) for unit in units]
+
+
+def _distance(caption: Region, picture: Region) -> float:
+    """How far a caption is above or below a picture; infinite if it is neither."""
+    one, other = as_boxes([caption.box]), as_boxes([picture.box])
+    if shared_spans(one, other, 0)[0, 0] <= 0:
+        return math.inf
+    return max(0.0, -float(shared_spans(one, other, 1)[0, 0]))
 
 
 def _place_of_seal(seal: Region, ordered: Sequence[Region]) -> int:

@@ -15,12 +15,16 @@ from galley.vision.boxes import Box, Boxes, areas, as_boxes, enclose, shared_are
 PICTURES = frozenset({"image", "chart", "seal", "header_image", "footer_image"})
 """Labels of parts that are pictures, with or without text in them."""
 FORMULAS = frozenset({"formula", "inline_formula"})
+CAPTIONS = frozenset({"figure_title", "table_title", "chart_title", "vision_footnote"})
+"""Labels of what is said about a picture or a table."""
 KEPT_WITHOUT_TEXT = PICTURES | FORMULAS | {"table"}
 
 _NESTED = 0.7
 """Part of a region within another one from which the two are one."""
 _SAME = 0.5
 """The same for two regions with one label."""
+_EDGE = 0.4
+"""Captions within this part of a picture's height from its edge are cut off."""
 _OWNED = 0.5
 """Part of a line within a region from which it belongs to it."""
 _TOUCHING, _COVERED, _LIKE = 0.35, 0.7, 1.33
@@ -56,10 +60,26 @@ def find_regions(seen: Sequence[Region], lines: Boxes) -> list[Region]:
     seals = [region for region in seen if region.label == "seal"]
     owned, loose = assign_lines(drop_nested([region for region in seen if region.label != "seal"]), lines)
     kept = [fit(region, lines) for region in owned if region.lines or region.label in KEPT_WITHOUT_TEXT]
+    kept = [_without_captions(region, kept) for region in kept]
     # Seals are stamped over text: they own only what nothing else does.
     stamped, rest = assign_lines(seals, lines[loose])
     kept += [replace(region, lines=tuple(loose[line] for line in region.lines)) for region in stamped]
     return [*kept, *group_loose_lines(lines, [loose[line] for line in rest], "text")]
+
+
+def _without_captions(region: Region, regions: Sequence[Region]) -> Region:
+    """A picture or table without the captions at its upper and lower edge."""
+    if region.label not in PICTURES | {"table"}:
+        return region
+    left, top, right, bottom = region.box
+    for caption in regions:
+        if caption.label in CAPTIONS and caption.box[0] < right and caption.box[2] > left:
+            middle = (caption.box[1] + caption.box[3]) / 2
+            if bottom - _EDGE * (bottom - top) < middle < bottom:
+                bottom = max(top + 1, min(bottom, caption.box[1]))
+            elif top < middle < top + _EDGE * (bottom - top):
+                top = min(bottom - 1, max(top, caption.box[3]))
+    return replace(region, box=(left, top, right, bottom))
 
 
 def drop_nested(regions: Sequence[Region]) -> list[Region]:
@@ -76,6 +96,8 @@ def drop_nested(regions: Sequence[Region]) -> list[Region]:
 
 def _is_one(region: Region, other: Region) -> bool:
     """Whether `region` is another sight of `other`, which is surer."""
+    if region.label in CAPTIONS and other.label in KEPT_WITHOUT_TEXT:
+        return False
     pair = as_boxes([region.box, other.box])
     parts = shared_parts(pair, pair)
     around = parts[1, 0] > _NESTED and other.label in PICTURES | {"table"}
