@@ -188,9 +188,13 @@ def _without_false_table(region: Region, image: Image, page: PageFacts) -> Regio
         return replace(region, label="image")
     left, top, right, bottom = _pixels(region.box, image)
     grey = np.asarray(cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_BGR2GRAY), np.uint8)
-    if looks_like_table(grey, find_rows(page.lines - np.array([left, top, left, top]), region.lines)):
+    rows, code = (
+        find_rows(page.lines - np.array([left, top, left, top]), region.lines),
+        looks_like_code(page.text(region)),
+    )
+    if looks_like_table(grey, rows, code):
         return region
-    return replace(region, label="algorithm" if looks_like_code(page.text(region)) else "text")
+    return replace(region, label="algorithm" if code else "text")
 
 
 def _blocks(

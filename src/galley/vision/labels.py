@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from galley.vision.boxes import Boxes, as_boxes, shared_spans
+from galley.vision.captions import caption_kind, speaks_of_figure
 from galley.vision.headings import SECTION, heading_level
-from galley.vision.regions import FORMULAS, KEPT_WITHOUT_TEXT, PICTURES, Region, line_height
+from galley.vision.regions import CAPTIONS, FORMULAS, KEPT_WITHOUT_TEXT, PICTURES, Region, line_height
 
 TITLES = frozenset({"doc_title", "paragraph_title"})
 MARGINS = frozenset({"header", "footer", "number", "footnote", "header_image", "footer_image", "aside_text"})
@@ -29,10 +30,6 @@ _HEADLINE, _TITLE, _ABOVE_OTHERS = 1.35, 1.5, 1.1
 it is so much higher than all other titles."""
 _TITLE_ABOVE = 0.5
 """A document's title ends above this part of the page's height."""
-_CAPTION = re.compile(
-    r"(?:(?P<table>tab(?:le|\.)|表)|(?:fig(?:ure|\.)?|scheme|图|圖|図))\s?(?:[A-Z]?\d|[IVX]+\b|[一二三四五六七八九十])",
-    re.I,
-)
 _CAPTION_LINES, _CAPTION_NEAR = 12, 3.0
 """A caption has at most so many lines, and is at most so many heights of a line away from what it is about."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -44,13 +41,23 @@ _SIDE, _UPRIGHT = 0.08, 4.0
 """Text that runs upwards along a side: within this part of the page's width, so many times as high as wide."""
 _TITLE_SIZE, _TITLE_AT_TOP = 1.2, 0.25
 """On the first page a smaller title at the top may be that of the document, too: so large, in this part of the page."""
+_TITLE_WIDTH = 0.25
+"""A document's title is wider than this part of the page."""
 _FOOTNOTE_BELOW, _FOOTNOTE_SIZE = 0.6, 0.92
 """Footnotes begin below this part of the page's height, in letters of at most this height against those of the page."""
 _FOOTNOTE = re.compile(r"(?:\d{1,2}|[*†‡§¶①-⑳])\s?[^\W\d_].{8,}", re.S)
-_CONTENTS = re.compile(r".*(?:[.．…·]\s?){4,}\s*[\divxlc]{0,4}\s*")
-_CODE = re.compile(r"[{}();=<>_\[\]|#$\\/]|--|::")
-_CODE_SHARE, _CODE_LINES = 0.04, 0.5
-"""A listing has at least this part of such characters, in at least this part of its lines."""
+_CONTENTS = re.compile(r".*\S\s*(?:[.．…·]\s?){2,}\s*[\divxlc]{0,4}\s*|[.．…·\s]*(?:\d{1,4}|[ivxlc]{1,6})")
+_CONTENTS_SHARE = 0.6
+"""So many pieces of the lines of a table of contents end in dots, or are page numbers."""
+_CODE = re.compile(r"[{}()=<>_\[\]|#$\\/]|--|::|[;,{]$")
+_CODE_SHARE, _CAPITALS = 0.04, 0.75
+"""A line of a program has at least this part of such characters, or of its letters this part are capitals."""
+_CODE_LINES, _SURE_CODE_LINES = 0.4, 0.7
+"""Part of the lines from which on they are a listing: of what a layout model took for a table; of any text."""
+_LISTING = 3
+"""A listing among text has at least so many lines."""
+_MARGIN_TEXT = frozenset({"text", "paragraph_title", "reference"})
+_NUMBER_AT_AN_END = re.compile(r"(?:\d{1,4}|[ivxlc]{1,6})\s+\D.*|.*\D\s+(?:\d{1,4}|[ivxlc]{1,6})")
 _WIDE_TITLE = 3
 """Titles have at most so many lines; what has more is text."""
 
@@ -85,18 +92,25 @@ def relabel(regions: Sequence[Region], page: PageFacts) -> list[Region]:
     """`regions` with better labels."""
     named = [replace(region, label=_better_label(region, page)) for region in regions]
     named = [replace(region, label=_caption_label(region, named, page)) for region in named]
+    named = [replace(region, label=_beside_number(region, named, page)) for region in named]
     title = _document_title(named, page)
     return [replace(region, label="doc_title") if region is title else region for region in named]
 
 
 def _better_label(region: Region, page: PageFacts) -> str:
     label = region.label
-    if label in FORMULAS and region.lines and _is_prose(page.text(region)):
+    if label in FORMULAS and region.lines and is_prose(page.text(region)):
         return "text"
     if label in KEPT_WITHOUT_TEXT or not region.lines:
         return label
     texts = page.text(region)
     if _is_in_margin(region, page) and len(texts) == 1 and _NUMBER.fullmatch(texts[0]):
+        return "number"
+    if _is_in_margin(region, page) and label in _MARGIN_TEXT and _NUMBER_AT_AN_END.fullmatch(" ".join(texts)):
+        return _margin(region, page)
+    if label in CAPTIONS and (speaks_of_figure(texts[0]) or len(texts) > _CAPTION_LINES):
+        label = "text"
+    if label in TITLES and _NUMBER.fullmatch("".join(texts)):
         return "number"
     if _runs_along_side(region, page):
         return "aside_text"
@@ -113,7 +127,23 @@ def _better_label(region: Region, page: PageFacts) -> str:
     return label
 
 
-def _is_prose(texts: Sequence[str]) -> bool:
+def _margin(region: Region, page: PageFacts) -> str:
+    if len(region.lines) >= _LISTING or page.size(region) > _HEADLINE:
+        return region.label
+    return "header" if region.box[1] < page.height / 2 else "footer"
+
+
+def _beside_number(region: Region, regions: Sequence[Region], page: PageFacts) -> str:
+    """What stands in a row with the page number belongs to the margin."""
+    if region.label not in _MARGIN_TEXT or not _is_in_margin(region, page):
+        return region.label
+    numbers = as_boxes([other.box for other in regions if other.label == "number"])
+    beside = shared_spans(as_boxes([region.box]), numbers, 1)
+    return _margin(region, page) if (beside > 0).any() else region.label
+
+
+def is_prose(texts: Sequence[str]) -> bool:
+    """Whether most of some lines is words."""
     text = "".join(texts)
     words = _WORD.findall(" ".join(texts))
     return len(words) > 2 and sum(len(word) for word in words) > _WORDS * len(text.replace(" ", ""))
@@ -133,10 +163,8 @@ def _caption_label(region: Region, regions: Sequence[Region], page: PageFacts) -
     """What a text beside a picture or a table is called that begins as captions do."""
     if region.label not in ("text", "reference") or not 0 < len(region.lines) <= _CAPTION_LINES:
         return region.label
-    match = _CAPTION.match(page.text(region)[0])
-    if match is None or not any(_is_near(region, other, page) for other in regions):
-        return region.label
-    return "table_title" if match["table"] else "figure_title"
+    kind = caption_kind(page.text(region)[0])
+    return kind if kind is not None and any(_is_near(region, other, page) for other in regions) else region.label
 
 
 def _is_near(region: Region, other: Region, page: PageFacts) -> bool:
@@ -147,10 +175,14 @@ def _is_near(region: Region, other: Region, page: PageFacts) -> bool:
 
 
 def _kind_of_text(label: str, texts: list[str], region: Region, page: PageFacts) -> str:
-    if sum(_CONTENTS.fullmatch(text) is not None for text in texts) >= max(3, len(texts) // 2):
+    if sum(_CONTENTS.fullmatch(text) is not None for text in texts) >= max(_LISTING, _CONTENTS_SHARE * len(texts)):
         return "content"
+    if label == "text" and len(texts) >= _LISTING and looks_like_code(texts, _SURE_CODE_LINES):
+        return "algorithm"
     if len(texts) == 1 and _FORMULA_NUMBER.fullmatch(texts[0]):
         return "formula_number"
+    if label == "text" and len(texts) <= _WIDE_TITLE and page.size(region) > _TITLE:
+        return "paragraph_title"
     if label == "text" and len(texts) == 1 and _NUMBERED.fullmatch(texts[0]):
         return "paragraph_title"
     low = region.box[1] > _FOOTNOTE_BELOW * page.height and page.size(region) < _FOOTNOTE_SIZE
@@ -159,17 +191,24 @@ def _kind_of_text(label: str, texts: list[str], region: Region, page: PageFacts)
     return label
 
 
-def looks_like_code(texts: Sequence[str]) -> bool:
-    """Whether lines of text are a listing of a program."""
-    marked = [len(_CODE.findall(text)) / max(1, len(text)) > _CODE_SHARE for text in texts]
-    return sum(marked) >= _CODE_LINES * len(texts)
+def looks_like_code(texts: Sequence[str], share: float = _CODE_LINES) -> bool:
+    """Whether at least this share of lines of text are lines of a program."""
+    return sum(map(is_code, texts)) >= share * len(texts)
+
+
+def is_code(text: str) -> bool:
+    """Whether a line looks like one of a program: by its signs, or by its capitals."""
+    letters = [character for character in text if character.isalpha() and character.isascii()]
+    shouted = len(letters) > 1 and sum(letter.isupper() for letter in letters) > _CAPITALS * len(letters)
+    return shouted or len(_CODE.findall(text)) > _CODE_SHARE * len(text)
 
 
 def _document_title(regions: Sequence[Region], page: PageFacts) -> Region | None:
     """The title that is larger than everything else on the page, if there is one."""
     if any(region.label == "doc_title" for region in regions):
         return None
-    titles = [region for region in regions if region.label in TITLES and region.lines]
+    wide = _TITLE_WIDTH * page.width
+    titles = [region for region in regions if region.label in TITLES and region.box[2] - region.box[0] > wide]
     if not titles:
         return None
     sizes = sorted((page.size(region) for region in titles), reverse=True)

@@ -15,6 +15,7 @@ from statistics import median
 import numpy as np
 
 from galley.vision.boxes import Box, Boxes, enclose
+from galley.vision.captions import caption_kind
 
 _ROW = 0.5
 """Lines that share more than this part of the lower one's height stand in one row."""
@@ -24,8 +25,13 @@ _INDENT, _DEEPEST = 0.7, 6.0
 """A first line is set in by at least and at most so many heights of a line."""
 _FLUSH = 0.5
 """Edges that differ by less than so many heights of a line are flush."""
-_SHORT = 2.0
-"""A last line ends at least so many heights of a line before the right edge."""
+_SHORT = 1.5
+"""A line that was ended on purpose ends at least so many heights of a line before the right edge."""
+_ROOM = 1.3
+"""And there was room for so many times the next word."""
+_JUSTIFIED, _FEW = 0.6, 3
+"""Where more than this part of more than so many rows end flush, their right edge is that of the column."""
+_NOT_AT_BEGINNING = ",.;:!?)]}%，。、；：？！）》」』”’％"
 _SIZE = 1.35
 """Rows whose heights differ by this factor belong to two paragraphs."""
 _MARKER = re.compile(
@@ -74,19 +80,20 @@ def _share_a_row(row: tuple[float, float], line: tuple[float, float]) -> bool:
     return shared > _ROW * min(row[1] - row[0], line[1] - line[0])
 
 
-def split_paragraphs(rows: Sequence[Row], texts: Sequence[str]) -> list[list[Row]]:
+def split_paragraphs(rows: Sequence[Row], texts: Sequence[str], margin: float = 0.0) -> list[list[Row]]:
     """`rows` of one column in paragraphs.
 
-    A paragraph begins where a first line is set in, after a last line that ends early, after a larger gap, where the
-    size of letters changes, and with every item of a list.
+    A paragraph begins where a first line is set in, after a line that would have had room for the next word, after a
+    larger gap, where the size of letters changes, and with every item of a list.
 
     Args:
         rows: from top to bottom.
         texts: the text of each line that the rows speak of.
+        margin: right edge of the column that the rows are a part of, where that is known to be wider.
     """
     if not rows:
         return []
-    column = _Column.measure(rows)
+    column = _Column.measure(rows, margin)
     paragraphs = [[rows[0]]]
     for row in rows[1:]:
         if column.begins(row, paragraphs[-1], texts):
@@ -107,13 +114,15 @@ class _Column:
     """From the top of a row to the top of the next one."""
 
     @classmethod
-    def measure(cls, rows: Sequence[Row]) -> _Column:
+    def measure(cls, rows: Sequence[Row], margin: float) -> _Column:
         height = median(row.height for row in rows)
+        own = float(np.quantile([row.box[2] for row in rows], 0.8))
+        flush = sum(row.box[2] > own - _FLUSH * height for row in rows)
         tops = [row.box[1] for row in rows]
         steps = [after - before for before, after in pairwise(tops)]
         return cls(
             left=float(np.quantile([row.box[0] for row in rows], 0.2)),
-            right=float(np.quantile([row.box[2] for row in rows], 0.8)),
+            right=own if flush > _JUSTIFIED * len(rows) and len(rows) > _FEW else max(own, margin),
             height=height,
             pitch=median(steps) if steps else 1.5 * height,
         )
@@ -126,6 +135,8 @@ class _Column:
         if not 1 / _SIZE < row.height / last.height < _SIZE and len(paragraph) > 1:
             return True
         if _MARKER.match(row_text(row, texts)) and self._stands_out(row, paragraph, texts):
+            return True
+        if caption_kind(row_text(row, texts)) is not None and ends_sentence(row_text(last, texts)):
             return True
         return self._is_set_in(row, last) or self._ends_early(last, row, texts)
 
@@ -142,13 +153,14 @@ class _Column:
         return _INDENT * self.height < min(indent, deeper) and indent < _DEEPEST * self.height and reaches
 
     def _ends_early(self, last: Row, row: Row, texts: Sequence[str]) -> bool:
-        """Whether the first word of `row` would have had room in `last`, which ends a sentence."""
+        """Whether the first word of `row` would have had room in `last`: the line was ended on purpose."""
+        text, before = row_text(row, texts), row_text(last, texts)
+        if not text or not before or text[0].islower() or text[0] in _NOT_AT_BEGINNING:
+            return False
+        letter = (row.box[2] - row.box[0]) / len(text)
+        word = 1 if _has_no_spaces(text[0]) else len(text.split(maxsplit=1)[0]) + 1
         room = self.right - last.box[2]
-        return (
-            room > _SHORT * self.height
-            and row_text(last, texts)[-1:] in _SENTENCE_END
-            and (room > 0.25 * (self.right - self.left))
-        )
+        return room > max(word * letter * _ROOM, _SHORT * self.height)
 
 
 def ends_sentence(text: str) -> bool:

@@ -5,12 +5,16 @@ Runs in: worker. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from galley.vision.boxes import Box, enclose, turn_columns
+from galley.vision.captions import caption_kind
 from galley.vision.headings import DOCUMENT, heading_level
-from galley.vision.labels import MARGINS, TITLES, PageFacts, looks_like_code
+from galley.vision.labels import MARGINS, TITLES, PageFacts, is_code, is_prose, looks_like_code
 from galley.vision.paragraphs import Row, ends_sentence, find_rows, goes_on, join, row_text, split_paragraphs
 from galley.vision.regions import CAPTIONS, KEPT_WITHOUT_TEXT, Region, runs_downwards
 
@@ -20,6 +24,12 @@ _IN_PARAGRAPHS = frozenset({"text", "reference", "abstract", "reference_content"
 """Labels of what may be several paragraphs, or several headings."""
 _RUNNING = frozenset({"text", "abstract"})
 """Labels of text whose paragraphs may go on elsewhere."""
+_SAME_LEFT, _USUAL = 2.0, 0.8
+"""Lines of one column begin within so many heights of a line; this part of them is not longer than usual."""
+_NUMBER_AND_WORD = re.compile(r"^(\d{1,2}(?:\.\d{1,2})+\.?)(?=[^\W\d_])")
+"""The number of a heading whose space was not read."""
+_LONG, _LONG_WITHOUT_SPACES = 60, 25
+"""A paragraph that goes on elsewhere has more characters than this: in scripts with and without spaces."""
 _ASIDE = KEPT_WITHOUT_TEXT | MARGINS | CAPTIONS | {"formula_number"}
 """Labels of what may stand between two parts of a paragraph."""
 
@@ -45,7 +55,7 @@ def make_pieces(regions: Sequence[Region], page: PageFacts) -> list[Piece]:
     last: Piece | None = None
     for region in regions:
         for place, piece in enumerate(_pieces_of(region, page)):
-            if place == 0 and last is not None and piece.label in _RUNNING and goes_on(last.text, piece.text):
+            if place == 0 and last is not None and piece.label in _RUNNING and _continues(last.text, piece.text):
                 piece = replace(piece, joins=True)
             pieces.append(piece)
         if pieces and region.label not in _ASIDE:
@@ -53,15 +63,47 @@ def make_pieces(regions: Sequence[Region], page: PageFacts) -> list[Piece]:
     return pieces
 
 
+def _continues(text: str, following: str) -> bool:
+    spaced = " " in text[-_LONG_WITHOUT_SPACES:]
+    return len(text) > (_LONG if spaced else _LONG_WITHOUT_SPACES) and goes_on(text, following)
+
+
 def _pieces_of(region: Region, page: PageFacts) -> list[Piece]:
     rows = _rows(region, page)
     if region.label in KEPT_WITHOUT_TEXT or not rows:
         return [Piece(region.label, region.box, "", _lines(rows))]
     if region.label in _LINE_BY_LINE:
-        return [Piece(region.label, region.box, _listing(rows, page), _lines(rows))]
-    if region.label not in _IN_PARAGRAPHS:
-        return [_piece(region.label, rows, page)]
-    return [_piece(region.label, paragraph, page) for paragraph in split_paragraphs(rows, page.texts)]
+        begin = _first_of_listing(rows, page) if region.label == "algorithm" else 0
+        before = _paragraphs("text", rows[:begin], region, page)
+        box = enclose(page.lines[list(_lines(rows[begin:]))])
+        return [*before, Piece(region.label, box, _listing(rows[begin:], page), _lines(rows[begin:]))]
+    if region.label in _IN_PARAGRAPHS | CAPTIONS:
+        return _paragraphs(region.label, rows, region, page)
+    return [_piece(region.label, rows, page)]
+
+
+def _paragraphs(label: str, rows: Sequence[Row], region: Region, page: PageFacts) -> list[Piece]:
+    paragraphs = split_paragraphs(rows, page.texts, _right_margin(region, page))
+    pieces = [_piece(label, paragraph, page) for paragraph in paragraphs]
+    kinds = [caption_kind(piece.text) for piece in pieces]
+    if label not in CAPTIONS or not any(kinds):
+        return pieces
+    # Of a caption and a sentence that were seen as one.
+    return [replace(piece, label="text" if kind is None else kind) for piece, kind in zip(pieces, kinds, strict=True)]
+
+
+def _first_of_listing(rows: Sequence[Row], page: PageFacts) -> int:
+    """How many rows above a listing are sentences; none where it is half of them or more."""
+    texts = [row_text(row, page.texts) for row in rows]
+    begin = next((place for place, text in enumerate(texts) if is_code(text) or not is_prose([text])), 0)
+    return begin if begin < len(rows) / 2 else 0
+
+
+def _right_margin(region: Region, page: PageFacts) -> float:
+    """How far to the right the lines of the page reach that begin where those of a region do."""
+    left = page.lines[list(region.lines), 0].min()
+    beside = np.abs(page.lines[:, 0] - left) < _SAME_LEFT * page.letter
+    return float(np.quantile(page.lines[beside, 2], _USUAL))
 
 
 def _rows(region: Region, page: PageFacts) -> list[Row]:
@@ -79,6 +121,7 @@ def _piece(label: str, rows: Sequence[Row], page: PageFacts) -> Piece:
     text = join([row_text(row, page.texts) for row in rows])
     level = None
     if label in TITLES:
+        text = _NUMBER_AND_WORD.sub(r"\1 ", text)
         level = DOCUMENT if label == "doc_title" else heading_level(text)
     return Piece(label, enclose(page.lines[list(lines)]), text, lines, level)
 

@@ -25,6 +25,8 @@ _SAME = 0.5
 """The same for two regions with one label."""
 _EDGE = 0.4
 """Captions within this part of a picture's height from its edge are cut off."""
+_AS_WIDE = 0.6
+"""A text of at least this part of a picture's width is no label in it."""
 _OWNED = 0.5
 """Part of a line within a region from which it belongs to it."""
 _TOUCHING, _COVERED, _LIKE = 0.35, 0.7, 1.33
@@ -73,7 +75,7 @@ def _without_captions(region: Region, regions: Sequence[Region]) -> Region:
         return region
     left, top, right, bottom = region.box
     for caption in regions:
-        if caption.label in CAPTIONS and caption.box[0] < right and caption.box[2] > left:
+        if _may_be_caption(caption, region) and caption.box[0] < right and caption.box[2] > left:
             middle = (caption.box[1] + caption.box[3]) / 2
             if bottom - _EDGE * (bottom - top) < middle < bottom:
                 bottom = max(top + 1, min(bottom, caption.box[1]))
@@ -96,12 +98,20 @@ def drop_nested(regions: Sequence[Region]) -> list[Region]:
 
 def _is_one(region: Region, other: Region) -> bool:
     """Whether `region` is another sight of `other`, which is surer."""
-    if region.label in CAPTIONS and other.label in KEPT_WITHOUT_TEXT:
+    if _may_be_caption(region, other):
         return False
     pair = as_boxes([region.box, other.box])
     parts = shared_parts(pair, pair)
     around = parts[1, 0] > _NESTED and other.label in PICTURES | {"table"}
     return bool(parts[0, 1] > _NESTED or around or _overlap_of_same(region, other))
+
+
+def _may_be_caption(region: Region, picture: Region) -> bool:
+    """Whether a text within a picture is no part of it: it is called a caption, or is as wide as the picture."""
+    if picture.label not in PICTURES | {"table"} or region.label in KEPT_WITHOUT_TEXT:
+        return False
+    wide = region.box[2] - region.box[0] > _AS_WIDE * (picture.box[2] - picture.box[0])
+    return region.label in CAPTIONS or (wide and picture.label != "table")
 
 
 def _overlap_of_same(region: Region, other: Region) -> bool:

@@ -29,17 +29,18 @@ _EDGE = 0.02
 """Rules this near to the edges, in parts of the width, are the frame."""
 
 
-def looks_like_table(grey: NDArray[np.uint8], rows: Sequence[Row]) -> bool:
-    """Whether there are vertical rules within, or at least two columns of text.
+def looks_like_table(grey: NDArray[np.uint8], rows: Sequence[Row], code: bool) -> bool:
+    """Whether there are vertical rules within, or columns of text: two, and three of the words of a program.
 
     Args:
         grey: the pixels of the part (h, w).
         rows: the rows of text in it, in its pixels.
+        code: whether its text looks like a program's.
     """
     if not rows:
         return False
     height = float(np.median([row.height for row in rows]))
-    return has_inner_rules(grey, height) or count_columns(grey, rows, height) > 1
+    return has_inner_rules(grey, height) or count_columns(grey, rows, height) > (2 if code else 1)
 
 
 def has_inner_rules(grey: NDArray[np.uint8], row_height: float) -> bool:
