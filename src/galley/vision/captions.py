@@ -9,7 +9,7 @@ import re
 
 _BEGINNING = (
     r"(?:(?P<table>(?i:tab(?:le|\.)|表))|(?i:fig(?:ure|\.)?|scheme|listing|example|图|圖|図))"
-    r"\s?(?:[A-Z]?\d[\d.\-]*|[IVX]+\b|[一二三四五六七八九十]+)\s*"
+    r"\s?(?:[A-Z]?\d+(?:[.\-]\d+)*(?![\d\-]|\.\d)|[IVX]+\b|[一二三四五六七八九十]+)\s*"
 )
 _CAPTION = re.compile(_BEGINNING + r"(?:$|[.:：)、]|[^a-z\s])")
 _REFERENCE = re.compile(_BEGINNING + r"[a-z]")

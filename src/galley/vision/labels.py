@@ -20,8 +20,8 @@ MARGINS = frozenset({"header", "footer", "number", "footnote", "header_image", "
 
 _HEADER, _FOOTER = 0.2, 0.8
 """Headers end above and footers begin below these parts of the page's height."""
-_NUMBER_MARGIN = 0.12
-"""Page numbers stand within this part of the height from the upper or lower edge."""
+_NUMBER_MARGIN, _TEXT_MARGIN = 0.12, 0.09
+"""Page numbers stand within this part of the height from the upper or lower edge, text with them within that one."""
 _NUMBER = re.compile(
     r"[\s\-–—·•|]*(?:(?:page|seite|p\.|第)\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:页|頁|/\s*\d{1,4}))?[\s\-–—·•|.]*", re.I
 )
@@ -56,7 +56,7 @@ _CODE_LINES, _SURE_CODE_LINES = 0.4, 0.7
 """Part of the lines from which on they are a listing: of what a layout model took for a table; of any text."""
 _LISTING = 3
 """A listing among text has at least so many lines."""
-_MARGIN_TEXT = frozenset({"text", "paragraph_title", "reference"})
+_MARGIN_TEXT = frozenset({"text", "reference"})
 _NUMBER_AT_AN_END = re.compile(r"(?:\d{1,4}|[ivxlc]{1,6})\s+\D.*|.*\D\s+(?:\d{1,4}|[ivxlc]{1,6})")
 _WIDE_TITLE = 3
 """Titles have at most so many lines; what has more is text."""
@@ -104,9 +104,13 @@ def _better_label(region: Region, page: PageFacts) -> str:
     if label in KEPT_WITHOUT_TEXT or not region.lines:
         return label
     texts = page.text(region)
-    if _is_in_margin(region, page) and len(texts) == 1 and _NUMBER.fullmatch(texts[0]):
+    if _is_in_margin(region, page, _NUMBER_MARGIN) and len(texts) == 1 and _NUMBER.fullmatch(texts[0]):
         return "number"
-    if _is_in_margin(region, page) and label in _MARGIN_TEXT and _NUMBER_AT_AN_END.fullmatch(" ".join(texts)):
+    if (
+        _is_in_margin(region, page, _TEXT_MARGIN)
+        and label in _MARGIN_TEXT
+        and _NUMBER_AT_AN_END.fullmatch(" ".join(texts))
+    ):
         return _margin(region, page)
     if label in CAPTIONS and (speaks_of_figure(texts[0]) or len(texts) > _CAPTION_LINES):
         label = "text"
@@ -135,7 +139,7 @@ def _margin(region: Region, page: PageFacts) -> str:
 
 def _beside_number(region: Region, regions: Sequence[Region], page: PageFacts) -> str:
     """What stands in a row with the page number belongs to the margin."""
-    if region.label not in _MARGIN_TEXT or not _is_in_margin(region, page):
+    if region.label not in _MARGIN_TEXT or not _is_in_margin(region, page, _TEXT_MARGIN):
         return region.label
     numbers = as_boxes([other.box for other in regions if other.label == "number"])
     beside = shared_spans(as_boxes([region.box]), numbers, 1)
@@ -149,8 +153,8 @@ def is_prose(texts: Sequence[str]) -> bool:
     return len(words) > 2 and sum(len(word) for word in words) > _WORDS * len(text.replace(" ", ""))
 
 
-def _is_in_margin(region: Region, page: PageFacts) -> bool:
-    return region.box[3] < _NUMBER_MARGIN * page.height or region.box[1] > (1 - _NUMBER_MARGIN) * page.height
+def _is_in_margin(region: Region, page: PageFacts, part: float) -> bool:
+    return region.box[3] < part * page.height or region.box[1] > (1 - part) * page.height
 
 
 def _runs_along_side(region: Region, page: PageFacts) -> bool:

@@ -1,0 +1,70 @@
+"""Labels that the text of a region corrects."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from galley.vision.labels import PageFacts, looks_like_code, relabel
+from galley.vision.regions import Region
+
+WIDTH, HEIGHT, LETTER = 1000.0, 1400.0, 20.0
+Line = tuple[str, float, float, float, float]
+
+
+def label(seen: str, *lines: Line, beside: tuple[Region, ...] = ()) -> str:
+    """What a region of these lines (text, left, top, right, bottom) is called in the end."""
+    boxes = np.array([line[1:] for line in lines], float).reshape(-1, 4)
+    box = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
+    page = PageFacts(boxes, [line[0] for line in lines], WIDTH, HEIGHT, LETTER, opens=True)
+    region = Region(seen, (box[0], box[1], box[2], box[3]), 0.9, lines=tuple(range(len(lines))))
+    return relabel([region, *beside], page)[0].label
+
+
+@pytest.mark.parametrize(
+    ("seen", "line", "expected"),
+    [
+        ("text", ("17", 490.0, 1350.0, 510.0, 1370.0), "number"),
+        ("text", ("17", 490.0, 700.0, 510.0, 720.0), "text"),
+        ("header", ("Optimized Tokens", 100.0, 60.0, 400.0, 80.0), "header"),
+        ("header", ("The title of a paper", 100.0, 100.0, 900.0, 140.0), "doc_title"),
+        ("header", ("far too low", 100.0, 600.0, 400.0, 620.0), "text"),
+        ("paragraph_title", ("2 Figures", 100.0, 100.0, 300.0, 122.0), "paragraph_title"),
+        ("text", ("Chapter 3. Access Control 19", 100.0, 1340.0, 500.0, 1360.0), "footer"),
+        ("text", ("arXiv:2206.01062v1 [cs.CV] 2 Jun 2022", 10.0, 300.0, 40.0, 900.0), "aside_text"),
+        ("text", ("(12)", 850.0, 500.0, 890.0, 520.0), "formula_number"),
+        ("text", ("3.1 Layout detection", 100.0, 500.0, 400.0, 520.0), "paragraph_title"),
+        ("text", ("1 A short item", 100.0, 500.0, 400.0, 520.0), "text"),
+        ("formula", ("where the rate is given by words", 100.0, 500.0, 600.0, 520.0), "text"),
+        ("formula", ("a = b + c", 100.0, 500.0, 600.0, 520.0), "formula"),
+        ("figure_title", ("Figure 3 shows how it is done", 100.0, 500.0, 600.0, 520.0), "text"),
+        ("image", ("text in a picture", 100.0, 500.0, 600.0, 520.0), "image"),
+    ],
+)
+def test_one_line_says_what_it_is(seen: str, line: Line, expected: str) -> None:
+    assert label(seen, line) == expected
+
+
+def test_a_caption_stands_beside_a_picture() -> None:
+    line = ("Table 1: Results", 100.0, 520.0, 400.0, 540.0)
+    assert label("text", line, beside=(Region("table", (90, 550, 600, 900), 0.9),)) == "table_title"
+    assert label("text", line, beside=(Region("table", (90, 950, 600, 1200), 0.9),)) == "text"
+    assert label("text", line) == "text"
+
+
+def test_text_beside_a_page_number_is_in_the_margin() -> None:
+    number = Region("number", (900, 1345, 920, 1365), 0.9)
+    line = ("Access Control Support", 100.0, 1345.0, 500.0, 1365.0)
+    assert label("text", line, beside=(number,)) == "footer"
+    assert label("text", line) == "text"
+
+
+def test_listings_and_contents_are_told_from_text() -> None:
+    def column(*texts: str) -> list[Line]:
+        return [(text, 100.0, 300.0 + 30 * row, 800.0, 320.0 + 30 * row) for row, text in enumerate(texts)]
+
+    assert label("text", *column("for (i = 0; i < n; i++) {", "sum += values[i];", "}")) == "algorithm"
+    assert label("text", *column("Preface ........ xi", "1 Roles ........ 7", "2 Rows ........ 13")) == "content"
+    assert label("text", *column("The first line of text", "goes on to a second", "and to a third one.")) == "text"
+    assert looks_like_code(["SELECT NAME", "FROM USERS", "WHERE ID = 3"])
+    assert not looks_like_code(["Nothing here is a program.", "It is said in words."])

@@ -1,0 +1,57 @@
+"""Lines and the regions that own them."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from galley.vision.regions import Region, assign_lines, drop_nested, find_regions, runs_downwards
+
+SIDES = st.tuples(st.integers(0, 800), st.integers(0, 800), st.integers(1, 300), st.integers(1, 300))
+LABELS = st.sampled_from(["text", "paragraph_title", "image", "table", "formula", "figure_title", "seal"])
+
+
+def around(sides: tuple[int, int, int, int]) -> tuple[float, float, float, float]:
+    left, top, width, height = sides
+    return float(left), float(top), float(left + width), float(top + height)
+
+
+@given(st.lists(st.tuples(LABELS, SIDES, st.floats(0, 1)), max_size=8), st.lists(SIDES, max_size=12))
+def test_every_line_belongs_to_exactly_one_region(
+    seen: list[tuple[str, tuple[int, int, int, int], float]], lines: list[tuple[int, int, int, int]]
+) -> None:
+    boxes = np.array([around(each) for each in lines], float).reshape(-1, 4)
+    regions = find_regions([Region(label, around(sides), score) for label, sides, score in seen], boxes)
+    assert sorted(line for region in regions for line in region.lines) == list(range(len(lines)))
+    assert all(region.lines or region.label not in ("text", "paragraph_title", "figure_title") for region in regions)
+
+
+def test_what_is_seen_twice_is_taken_once() -> None:
+    sure, unsure = Region("text", (0, 0, 100, 100), 0.9), Region("paragraph_title", (5, 5, 95, 95), 0.5)
+    assert drop_nested([unsure, sure]) == [sure]
+    halves = [Region("text", (0, 0, 100, 60), 0.9), Region("text", (0, 20, 100, 100), 0.8)]
+    assert [region.box for region in drop_nested(halves)] == [(0, 0, 100, 100)]
+
+
+def test_a_caption_within_a_picture_is_cut_off_it() -> None:
+    picture, caption = Region("image", (0, 0, 500, 400), 0.9), Region("text", (10, 350, 490, 390), 0.5)
+    lines = np.array([(10, 352, 480, 368), (10, 372, 300, 388), (100, 100, 160, 116)], float)
+    image, text = find_regions([picture, caption], lines)
+    assert (image.label, image.lines) == ("image", (2,))
+    assert image.box[3] <= 352
+    assert text.lines == (0, 1)
+
+
+def test_a_line_that_was_just_missed_is_attached() -> None:
+    lines = np.array([(0, 0, 300, 20), (0, 25, 300, 45), (0, 50, 300, 70), (0, 200, 300, 220)], float)
+    owned, loose = assign_lines([Region("text", (0, 0, 300, 46), 0.9)], lines)
+    assert owned[0].lines == (0, 1, 2)
+    assert loose == [3]
+
+
+def test_lines_may_run_downwards() -> None:
+    upright = np.array([(0, 0, 20, 300), (40, 0, 60, 300)], float)
+    assert runs_downwards(upright, ["縦書きの文章", "もう一行"])
+    assert not runs_downwards(upright[:, [1, 0, 3, 2]], ["one line", "another"])
+    assert not runs_downwards(upright, ["I", "l"])
