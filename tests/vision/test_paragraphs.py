@@ -1,38 +1,12 @@
-"""Rows of lines, and text joined over their ends."""
+"""Rows of lines, and the paragraphs they make."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galley.vision.paragraphs import ends_sentence, find_rows, goes_on, join, split_paragraphs
-
-
-@pytest.mark.parametrize(
-    ("pieces", "text"),
-    [
-        (["running", "text"], "running text"),
-        (["a divi-", "ded word"], "a divided word"),
-        (["state-of-the-", "art"], "state-of-the-art"),
-        (["the A-", "B test"], "the A-B test"),
-        (["中文", "段落"], "中文段落"),
-        (["한국어", "문장"], "한국어 문장"),
-        (["", "alone", ""], "alone"),
-        ([], ""),
-    ],
-)
-def test_lines_are_joined_as_one_would_write_them(pieces: list[str], text: str) -> None:
-    assert join(pieces) == text
-
-
-@given(st.lists(st.text(alphabet="abc 中文-.", max_size=8), max_size=6))
-def test_joining_loses_nothing_but_hyphens(pieces: list[str]) -> None:
-    def letters(text: str) -> list[str]:
-        return [character for character in text if character not in " -"]
-
-    assert letters(join(pieces)) == letters("".join(pieces))
+from galley.vision.paragraphs import ends_sentence, find_rows, goes_on, split_paragraphs
 
 
 def test_sentences_end_and_go_on() -> None:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from galley.errors import BadArguments
 from galley.outputs.files import write_file
 from galley.outputs.pictures import encode_picture
-from galley.outputs.structured.gluing import glue
+from galley.prose import glue
 
 Fields: TypeAlias = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""Rows, paragraphs and running text from the lines of one part of a page.
+"""Rows and paragraphs from the lines of one part of a page.
 
 Runs in: worker. Pure.
 """
@@ -6,7 +6,6 @@ Runs in: worker. Pure.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +13,7 @@ from statistics import median
 
 import numpy as np
 
+from galley.prose import has_no_spaces, join
 from galley.vision.boxes import Box, Boxes, enclose
 from galley.vision.captions import caption_kind
 
@@ -40,7 +40,6 @@ _MARKER = re.compile(
 )
 """How an item of a list begins."""
 _SENTENCE_END = ".。!！?？:：;；…”\"'’)）」』"
-_HYPHENS = "-‐‑\u00ad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ class _Column:
         if not text or not before or text[0].islower() or text[0] in _NOT_AT_BEGINNING:
             return False
         letter = (row.box[2] - row.box[0]) / len(text)
-        word = 1 if _has_no_spaces(text[0]) else len(text.split(maxsplit=1)[0]) + 1
+        word = 1 if has_no_spaces(text[0]) else len(text.split(maxsplit=1)[0]) + 1
         room = self.right - last.box[2]
         return room > max(word * letter * _ROOM, _SHORT * self.height)
 
@@ -175,44 +174,9 @@ def goes_on(text: str, following: str) -> bool:
     """
     if not following or (text and ends_sentence(text)) or _MARKER.match(following):
         return False
-    return following[0].islower() or (bool(text) and _has_no_spaces(following[0]) and following[0].isalpha())
+    return following[0].islower() or (bool(text) and has_no_spaces(following[0]) and following[0].isalpha())
 
 
 def row_text(row: Row, texts: Sequence[str]) -> str:
     """The text of a row, its lines joined."""
     return join([texts[index] for index in row.lines])
-
-
-def join(pieces: Sequence[str]) -> str:
-    """`pieces` of running text as one, and words put together that were divided.
-
-    A space goes between words of letters, and none between characters of Chinese or Japanese.
-    """
-    text = ""
-    for piece in pieces:
-        piece = piece.strip()
-        if not text or not piece:
-            text += piece
-        elif _is_divided(text, piece):
-            text = text[:-1] + piece
-        else:
-            text += piece if _runs_on(text, piece) else " " + piece
-    return text
-
-
-def _runs_on(text: str, following: str) -> bool:
-    """Whether no space goes between: after a hyphen that stays, and between characters without spaces."""
-    hyphenated = text[-1] in _HYPHENS and text[-2:-1].isalnum()
-    return hyphenated or _has_no_spaces(text[-1]) or _has_no_spaces(following[0])
-
-
-def _is_divided(text: str, following: str) -> bool:
-    """Whether a word was divided: small letters on both sides, and no other hyphen in its first part."""
-    word = re.split(r"\s", text)[-1]
-    divided = len(word) > 1 and word[-1] in _HYPHENS and word[-2].isalpha() and following[0].islower()
-    return divided and not any(hyphen in word[:-1] for hyphen in _HYPHENS)
-
-
-def _has_no_spaces(character: str) -> bool:
-    """Whether a character is of a script that is written without spaces."""
-    return unicodedata.east_asian_width(character) in "WF" and not "\uac00" <= character <= "\ud7a3"

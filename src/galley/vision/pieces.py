@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from galley.prose import join
 from galley.vision.boxes import Box, enclose, turn_columns
 from galley.vision.captions import caption_kind
 from galley.vision.headings import DOCUMENT, heading_level
 from galley.vision.labels import MARGINS, TITLES, PageFacts, is_code, is_prose, looks_like_code
-from galley.vision.paragraphs import Row, ends_sentence, find_rows, goes_on, join, row_text, split_paragraphs
+from galley.vision.paragraphs import Row, ends_sentence, find_rows, goes_on, row_text, split_paragraphs
 from galley.vision.regions import CAPTIONS, KEPT_WITHOUT_TEXT, Region, runs_downwards
 
 _LINE_BY_LINE = frozenset({"algorithm", "content"})

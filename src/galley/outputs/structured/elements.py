@@ -12,8 +12,8 @@ from itertools import takewhile, zip_longest
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
-from galley.outputs.structured.gluing import glue, is_divided
 from galley.outputs.structured.leaf import HEADINGS, PICTURES, Leaf, Piece
+from galley.prose import glue, is_divided, join
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +176,9 @@ def _elements(piece: Piece, folder: PurePosixPath, width: int, number: str) -> I
         return
     if label in HEADINGS:
         first = 1 if label == "doc_title" else _SECTION
-        yield Heading(_one_line(content), min(_DEEPEST, first if piece.level is None else piece.level))
+        yield Heading(join(content.split("\n")), min(_DEEPEST, first if piece.level is None else piece.level))
     elif label in _CAPTIONS or label == "seal":
-        yield Caption(_one_line(content))
+        yield Caption(join(content.split("\n")))
     elif label in _LINE_BY_LINE:
         yield Lines(piece.content.strip("\n"), label == "algorithm")
     elif label in _FORMULAS:
@@ -199,11 +199,3 @@ def _paragraphs(label: str, lines: list[str]) -> Iterator[Element]:
             yield Item(line[number.end() :], number[1])
         else:
             yield Paragraph(line)
-
-
-def _one_line(text: str) -> str:
-    lines = text.split("\n")
-    joined = lines[0]
-    for line in lines[1:]:
-        joined = glue(joined, line)
-    return joined

@@ -11,6 +11,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from galley.prose import has_no_spaces
+
 Interval: TypeAlias = tuple[float, float]
 
 _SAME_ROW = 0.5
@@ -107,7 +109,7 @@ def join(lines: Iterable[Line]) -> str:
     for row in side_by_side(lines):
         for line in row:
             piece = line.text.strip()
-            if text and piece and not (_is_wide(text[-1]) and _is_wide(piece[0])):
+            if text and piece and not (has_no_spaces(text[-1]) and has_no_spaces(piece[0])):
                 text += " "
             text += piece
     return text
@@ -118,11 +120,6 @@ def is_number(text: str) -> bool:
     characters = [character for character in text if not character.isspace()]
     digits, letters = sum(map(str.isdecimal, characters)), sum(map(str.isalpha, characters))
     return digits > 0 and 3 * digits >= len(characters) and letters <= 1
-
-
-def _is_wide(character: str) -> bool:
-    """Whether the character belongs to a script that is written without spaces."""
-    return "\u3000" <= character <= "\u9fff" or "\uf900" <= character <= "\ufaff" or "\uff00" <= character <= "\uffef"
 
 
 def runs(marks: Sequence[bool] | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[tuple[int, int]]:
