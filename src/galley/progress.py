@@ -18,6 +18,7 @@ from rich.text import Text
 from galley.fleet.messages import FleetEvent, WorkerDied, WorkerReady
 from galley.pages import Failed, Outcome
 from galley.tally import Tally
+from galley.wording import counted
 
 _PLAIN_LINE_SECONDS = 10.0
 _STATE_STYLE = {"busy": "green", "idle": "dim", "starting": "cyan", "restarting": "yellow", "gone": "red"}
@@ -129,7 +130,7 @@ class LiveProgress:
             table.add_row(
                 Text(name, style="bold"),
                 Text(slot.state, style=_STATE_STYLE.get(slot.state, "")),
-                Text(f"{slot.pages} pages", justify="right"),
+                Text(counted(slot.pages, "page"), justify="right"),
                 Text(f"{slot.pages / elapsed:.2f}/s", justify="right"),
                 Text(f"{min(100, 100 * slot.busy_seconds / elapsed):.0f} % busy", justify="right"),
                 Text(slot.description, style="dim", overflow="ellipsis", no_wrap=True),
@@ -140,7 +141,7 @@ class LiveProgress:
 def headline(tally: Tally, now: float) -> str:
     """The run in one line: `120 of 5,000 pages, 2 failed, 3.1 pages/s, 26 min left`."""
     rate = tally.rate(now)
-    parts = [f"{tally.ended:,} of {tally.known:,} pages"]
+    parts = [f"{tally.ended:,} of {counted(tally.known, 'page')}"]
     if tally.failed:
         parts.append(f"{tally.failed:,} failed")
     if rate > 0:

@@ -17,6 +17,7 @@ from galley.models.placing import disk_errors
 from galley.models.quantized import place_quantized
 from galley.models.store import FetchProgress, ensure_models, open_store
 from galley.pages import PageRef
+from galley.wording import counted
 
 LEAST_LINES, MOST_LINES = 30, 150
 """Fewer lines say too little of what flows through the network; more take longer and change nothing."""
@@ -40,7 +41,7 @@ def quantize_recogniser(inputs: Sequence[str], progress: FetchProgress | None = 
     require_quantizer()
     lines = collect_lines(_pages(inputs), models[choices["detection"].name], recogniser)
     if len(lines) < LEAST_LINES:
-        raise BadInput(f"{len(lines)} lines of text were found; name pages with at least {LEAST_LINES}")
+        raise BadInput(f"{counted(len(lines), 'line')} of text found; name pages with at least {LEAST_LINES}")
     chosen = random.Random(0).sample(lines, min(len(lines), MOST_LINES))
     with disk_errors(store.home), tempfile.TemporaryDirectory(dir=store.home, prefix="quantizing-") as scratch:
         built = Path(scratch) / "built"

@@ -106,7 +106,7 @@ def test_a_changed_input_is_said_and_done_again(bench: Bench) -> None:
     picture.write_text("another")
     report = bench.run()
     assert report.changed == 1
-    assert any("1 inputs have changed" in line for line in bench.said)
+    assert any("1 input changed" in line for line in bench.said)
     assert bench.listed == [str(picture)]
     assert json.loads((bench.output / "a_res.json").read_text())["text"] == "another"
 

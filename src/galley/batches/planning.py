@@ -26,6 +26,7 @@ from galley.journal import Ledger, open_ledger
 from galley.journal.schema import database_path
 from galley.models.store import missing_models
 from galley.pages import PageRef, Unreadable
+from galley.wording import counted
 
 _SHOWN = 20
 
@@ -43,10 +44,12 @@ class Listing:
         if len(self.first) < _SHOWN:
             self.first.append(line)
 
-    def lines(self, title: str) -> list[str]:
-        """For a person; nothing if there is none."""
+    def lines(self, noun: str, what: str) -> list[str]:
+        """For a person: so many of `noun`, `what` they are, and the first; nothing if there is none."""
         more = [f"  and {self.count - len(self.first):,} more"] if self.count > len(self.first) else []
-        return [f"{self.count:,} {title}:", *(f"  {line}" for line in self.first), *more] if self.count else []
+        return (
+            [f"{counted(self.count, noun)} {what}:", *(f"  {line}" for line in self.first), *more] if self.count else []
+        )
 
 
 @dataclass(slots=True)
@@ -69,14 +72,15 @@ class BatchPlan:
         """For a person."""
         slots = ", ".join(slot.name for slot in self.slots)
         return [
-            f"{self.files:,} files of supported kinds, {self.documents:,} of them documents; {self.pages:,} pages",
-            f"{self.pages - self.settled:,} pages to do, {self.settled:,} settled by earlier runs",
-            *([f"{self.changed:,} inputs have changed since an earlier run"] if self.changed else []),
-            f"{len(self.slots)} workers: {slots}",
+            f"{counted(self.files, 'file')} of supported kinds, {self.documents:,} of them documents; "
+            f"{counted(self.pages, 'page')}",
+            f"{counted(self.pages - self.settled, 'page')} to do, {self.settled:,} settled by earlier runs",
+            *([f"{counted(self.changed, 'input')} changed since an earlier run"] if self.changed else []),
+            f"{counted(len(self.slots), 'worker')}: {slots}",
             *([f"models to fetch: {', '.join(self.missing_models)}"] if self.missing_models else []),
-            *self.unreadable.lines("inputs cannot be read"),
-            *self.unsupported.lines("files are of no supported kind and would be skipped"),
-            *self.renamed.lines("files have names that would meet, and would be called"),
+            *self.unreadable.lines("input", "cannot be read"),
+            *self.unsupported.lines("file", "of no supported kind, to be skipped"),
+            *self.renamed.lines("file", "whose name would meet another's, to be called"),
         ]
 
 

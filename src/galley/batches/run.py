@@ -38,6 +38,7 @@ from galley.outputs.files import remove_empty_folders, remove_tree, sweep
 from galley.outputs.shards import Line
 from galley.pages import Document, Done, Failed, FailureKind, Outcome, PageRef, Unit, Unreadable
 from galley.results import SavedPage
+from galley.wording import counted
 
 _LOST = (FailureKind.NO_WORKER, FailureKind.NOT_WRITTEN)
 """Not the page's own failure: it stays pending, and the run stops."""
@@ -205,7 +206,7 @@ class _Run:
             raise OutputError(f"stopped, since a result could not be written: {self._lost.message}")
         progress = self._remaining.progress
         if progress.changed:
-            self._watch.say(f"{progress.changed:,} inputs have changed since an earlier run, and were done again")
+            self._watch.say(f"{counted(progress.changed, 'input')} changed since an earlier run, and done again")
 
     def _carry_through(self, units: Iterator[Unit]) -> None:
         with closing(self._runner.run_pages(units, ordered=False)) as outcomes:

@@ -36,6 +36,7 @@ from galley.compat.batch import (
 )
 from galley.errors import ExitCode
 from galley.tally import Tally
+from galley.wording import counted
 
 _DESCRIPTION = """\
 Run all matching files of a folder through a pipeline, on one device or many. The output folder holds a journal:
@@ -162,16 +163,16 @@ def _run_batch(settings: Settings[Any], batch: BatchSettings, quiet: bool) -> Ex
 
 
 def _conclusion(report: BatchReport) -> str:
-    parts = [f"{report.files:,} files: {report.done:,} pages done"]
+    parts = [f"{counted(report.files, 'file')}: {counted(report.done, 'page')} done"]
     if report.earlier:
         parts.append(f"{report.earlier:,} of them by earlier runs")
     if report.failed:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.failures.items()))
         parts.append(f"{report.failed:,} failed ({kinds}); --retry_failed tries them again")
     if report.skipped:
-        parts.append(f"{report.skipped:,} files of no supported kind skipped")
+        parts.append(f"{counted(report.skipped, 'file')} of no supported kind skipped")
     if report.absent:
-        parts.append(f"{report.absent:,} inputs of earlier runs are not there any more")
+        parts.append(f"{counted(report.absent, 'input')} of earlier runs not there any more")
     lines = ["; ".join(parts)]
     if report.message:
         lines.append(report.message)

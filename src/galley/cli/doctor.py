@@ -14,6 +14,7 @@ from galley.devices import describe_found
 from galley.doctor import Facts, Finding, diagnose, examine, exit_code
 from galley.doctor.facts import Choice, Disk, EngineFacts, Trial
 from galley.errors import ExitCode
+from galley.wording import counted
 
 _DESCRIPTION = """\
 Look at this machine: Python, cores, memory, limits, disks, devices, engines and models; open a network as a worker
@@ -103,7 +104,7 @@ def _describe_engine(engine: EngineFacts) -> str:
 def _describe_default(facts: Facts) -> str:
     if not isinstance(facts.choice, Choice):
         return "none"
-    text = f"{facts.choice.slot} with {facts.choice.engine}, {facts.choice.threads} threads"
+    text = f"{facts.choice.slot} with {facts.choice.engine}, {counted(facts.choice.threads, 'thread')}"
     if isinstance(facts.trial, Trial):
         trial = facts.trial
         text += f", {trial.precision}; {trial.model} was opened so in {trial.seconds:.1f} s"

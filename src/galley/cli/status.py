@@ -16,6 +16,7 @@ from galley.journal import Ledger, RunRecord, open_ledger
 from galley.journal.records import RUNNING
 from galley.pages import name_place
 from galley.progress import describe_seconds
+from galley.wording import counted
 
 _SHOWN = 20
 
@@ -41,9 +42,9 @@ def _run(options: argparse.Namespace) -> ExitCode:
 def _print(ledger: Ledger, limit: int) -> None:
     counts = ledger.counts()
     runs = ledger.runs()
-    print(f"{counts.files:,} files, {counts.skipped:,} skipped, {counts.absent:,} not there any more")
+    print(f"{counted(counts.files, 'file')}, {counts.skipped:,} skipped, {counts.absent:,} not there any more")
     if runs and runs[-1].files_found is not None and runs[-1].files_found > counts.files:
-        print(f"{runs[-1].files_found - counts.files:,} files are not listed yet")
+        print(f"{counted(runs[-1].files_found - counts.files, 'file is', 'files are')} not listed yet")
     print(f"pages: {counts.done:,} done, {counts.failed:,} failed, {counts.pending:,} pending")
     for kind, count in counts.failures.items():
         print(f"  {count:,} {kind}")

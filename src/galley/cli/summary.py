@@ -11,6 +11,7 @@ from galley.errors import ExitCode
 from galley.pages import FailureKind
 from galley.progress import describe_seconds, failure_line
 from galley.tally import Tally
+from galley.wording import counted
 
 _SHOWN_FAILURES = 20
 
@@ -19,7 +20,7 @@ def print_summary(console: Console, tally: Tally, now: float, folder: str | None
     """Write the summary to the console's stream."""
     seconds = now - tally.started_at
     lines = [
-        f"{tally.done:,} of {tally.ended:,} pages done in {describe_seconds(seconds)} "
+        f"{tally.done:,} of {counted(tally.ended, 'page')} done in {describe_seconds(seconds)} "
         f"({tally.overall_rate(now):.2f} pages/s)"
     ]
     if tally.first_result_at is not None:

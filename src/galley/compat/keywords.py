@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from galley.config import suggest
 from galley.errors import BadArguments
+from galley.wording import counted
 
 
 def flag_word(word: str) -> bool:
@@ -120,7 +121,7 @@ def by_position(
         BadArguments: too many values, or one that is given twice.
     """
     if len(values) > len(rows):
-        raise BadArguments(f"{owner} takes {len(rows)} values by position, not {len(values)}")
+        raise BadArguments(f"{owner} takes {counted(len(rows), 'value')} by position, not {len(values)}")
     named = {row.name: value for row, value in zip(rows, values, strict=False)}
     twice = named.keys() & keywords.keys()
     if twice:

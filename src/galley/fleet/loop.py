@@ -46,6 +46,7 @@ from galley.fleet.messages import (
 )
 from galley.fleet.process import Process, stop_all
 from galley.pages import Done, Failed, FailureKind, Outcome
+from galley.wording import counted
 
 Observer: TypeAlias = Callable[[FleetEvent], None]
 
@@ -175,7 +176,7 @@ class Loop:
         if settled.slot is None:
             return Failed(page, kind, "no worker was left to take it", "", settled.tries)
         end, last_lines = self._ends[settled.slot]
-        return Failed(page, kind, f"the worker {end}, {settled.tries} times", last_lines, settled.tries)
+        return Failed(page, kind, f"the worker {end}, {counted(settled.tries, 'time')}", last_lines, settled.tries)
 
     # ---- the dispatcher's commands ----
 

@@ -41,6 +41,7 @@ from galley.fleet.messages import (
     Work,
 )
 from galley.fleet.tray import Tray
+from galley.wording import counted
 
 
 def main(descriptor: int) -> NoReturn:
@@ -209,7 +210,7 @@ def predict_loaded(pipeline: Pipeline, parent: Parent, tray: Tray, terms: Open, 
 def reason_to_resign(terms: Open, served: int) -> str | None:
     """Why this process should make room for a fresh one by now; None if it should not."""
     if terms.recycle_after is not None and served >= terms.recycle_after:
-        return f"{served} pages are done"
+        return f"{counted(served, 'page is', 'pages are')} done"
     if terms.max_memory is not None:
         used = resident_memory() / 1e6
         if used > terms.max_memory:

@@ -30,6 +30,7 @@ from galley.inputs.objects import list_units
 from galley.inputs.options import DEFAULT_OPTIONS, SUPPORTED, InputOptions, kind_of
 from galley.inputs.page_counter import PageCounter
 from galley.pages import PageKind, PageRef, Unreadable
+from galley.wording import counted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,5 +139,5 @@ def _page_at(path: str, index: Any, name: str, options: InputOptions) -> PageRef
     if index is None and count == 1:
         index = 0
     if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < count:
-        raise BadInput(f"the document has {count} pages; say which one with page_index, 0 to {count - 1}")
+        raise BadInput(f"the document has {counted(count, 'page')}; say which one with page_index, 0 to {count - 1}")
     return PageRef(kind, path, index, count, name)

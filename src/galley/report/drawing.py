@@ -11,6 +11,7 @@ from itertools import groupby
 
 from galley.report.facts import Lane
 from galley.report.timeline import Timeline
+from galley.wording import counted
 
 _HEIGHT = 100
 
@@ -28,7 +29,7 @@ def draw_throughput(timeline: Timeline, done: Sequence[float], failed: Sequence[
 
 def draw_failed(timeline: Timeline, failed: Sequence[int]) -> str:
     """When pages failed: a bar for each bin, the highest where most did."""
-    label = f"{sum(failed):,} failed pages over time"
+    label = f"{counted(sum(failed), 'failed page')} over time"
     bars = f'<path class="failed" d="{area([0.25 * max(failed) * bool(n) + 0.75 * n for n in failed], max(failed))}"/>'
     return _svg(timeline, bars + _separators(timeline), label)
 
@@ -47,7 +48,7 @@ def draw_lane(timeline: Timeline, lane: Lane) -> str:
         _separators(timeline),
         *_deaths(lane),
     ]
-    label = f"{lane.slot}: busy for {lane.share:.0%} of its time, {lane.pages:,} pages"
+    label = f"{lane.slot}: busy for {lane.share:.0%} of its time, {counted(lane.pages, 'page')}"
     return _svg(timeline, "".join(parts), label)
 
 

@@ -14,6 +14,7 @@ from galley.journal.records import FINISHED, INTERRUPTED, KILLED, RUNNING, STOPP
 from galley.pages import name_place
 from galley.report.durations import Durations
 from galley.report.timeline import Timeline
+from galley.wording import counted
 
 LOW_SHARE = 0.75
 """A worker that is busy for less than this share of what the busiest is deserves attention."""
@@ -106,7 +107,7 @@ def judge(counts: Counts, runs: Sequence[RunRecord]) -> Verdict:
         return Verdict("warn", "Nothing has run yet", "The journal holds no run.")
     last = runs[-1]
     total = counts.done + counts.failed + counts.pending
-    progress = f"{counts.done:,} of {total:,} pages done" if total else "no page done"
+    progress = f"{counts.done:,} of {counted(total, 'page')} done" if total else "no page done"
     failed = f", {counts.failed:,} failed" if counts.failed else ""
     again = "The same command goes on from there."
     if last.state == RUNNING:
@@ -124,12 +125,13 @@ def judge(counts: Counts, runs: Sequence[RunRecord]) -> Verdict:
 def _judge_finished(counts: Counts, total: int) -> Verdict:
     if not total:
         return Verdict("warn", "Finished: there was nothing to do", "No input had a page.")
+    whole = f"all {total:,} pages" if total > 1 else "the only page"
     if counts.pending:
-        return Verdict("warn", f"Finished, with {counts.pending:,} pages left", "The same command does them.")
+        return Verdict("warn", f"Finished, with {counted(counts.pending, 'page')} left", "The same command does them.")
     if not counts.failed:
-        return Verdict("ok", f"Done: all {total:,} pages" if total > 1 else "Done: the only page", "Nothing failed.")
+        return Verdict("ok", f"Done: {whole}", "Nothing failed.")
     if not counts.done:
-        return Verdict("bad", f"Finished, and all {total:,} pages failed", "Nothing was written.")
+        return Verdict("bad", f"Finished, and {whole} failed", "Nothing was written.")
     return Verdict(
         "warn",
         f"Done, but {counts.failed:,} of {total:,} pages failed",

@@ -24,6 +24,7 @@ from galley.report.tables import (
     list_settings,
     list_slowest,
 )
+from galley.wording import counted
 
 _MOST_LANES = 256
 _MOST_REMARKS = 12
@@ -98,7 +99,7 @@ def _whole(facts: Facts) -> str:
 def _tiles(facts: Facts) -> str:
     counts, seconds = facts.counts, facts.timeline.seconds
     total = counts.done + counts.failed + counts.pending
-    files = f"in {counts.files:,} file{'s' if counts.files != 1 else ''}"
+    files = f"in {counted(counts.files, 'file')}"
     tiles = [("Pages done", f"{counts.done:,}", f"of {total:,} {files}")]
     if counts.pending:
         tiles.append(("Pages pending", f"{counts.pending:,}", f"{_percent(counts.pending / total)} of all"))
@@ -108,7 +109,7 @@ def _tiles(facts: Facts) -> str:
         runs = len(facts.timeline.stretches)
         unit = choose_unit(pages / seconds)
         rate = f"{pages / seconds * unit.seconds:.3g} <small>{unit.name}</small>"
-        tiles.append(("Time running", _with_unit(describe_seconds(seconds)), f"in {runs} run{'s' if runs > 1 else ''}"))
+        tiles.append(("Time running", _with_unit(describe_seconds(seconds)), f"in {counted(runs, 'run')}"))
         tiles.append(("Throughput", rate, "all workers together"))
     if facts.durations.count:
         half, most = facts.durations.percentile(50), facts.durations.percentile(95)
@@ -117,7 +118,7 @@ def _tiles(facts: Facts) -> str:
         worked = sum(sum(lane.busy) for lane in facts.lanes)
         present = sum(lane.seconds for lane in facts.lanes)
         useless = sum(not lane.pages for lane in facts.lanes)
-        note = f"{useless} of {len(facts.lanes)} did no page" if useless else f"{len(facts.lanes)} workers"
+        note = f"{useless} of {len(facts.lanes)} did no page" if useless else counted(len(facts.lanes), "worker")
         tiles.append(("Workers busy", _percent(worked / present if present else 0), note))
     content = "".join(
         f"<div><dt>{name}</dt><dd>{value}</dd><dd class=note>{note}</dd></div>" for name, value, note in tiles
@@ -132,7 +133,7 @@ def _timeline(facts: Facts) -> str:
     width = describe_seconds(timeline.width).replace(".0 s", " s").replace(" 0 s", "").replace(" 0 min", "")
     rest = f"One step is {width}. Point at the charts to read the numbers of a step."
     gaps = "Time between runs is left out; dashed lines are where a run begins. " if len(timeline.stretches) > 1 else ""
-    older = f"{facts.left_out:,} earlier runs are left out. " if facts.left_out else ""
+    older = f"{counted(facts.left_out, 'earlier run is', 'earlier runs are')} left out. " if facts.left_out else ""
     lanes = facts.lanes[:_MOST_LANES]
     rows = "".join(_lane_row(facts, number, lane) for number, lane in enumerate(lanes))
     hidden = len(facts.lanes) - len(lanes)
@@ -210,7 +211,7 @@ def _remarks(facts: Facts) -> str:
         return ""
     shown = sentences[:_MOST_REMARKS]
     if len(sentences) > len(shown):
-        shown.append(f"And {len(sentences) - len(shown):,} more workers did little or died.")
+        shown.append(f"And {counted(len(sentences) - len(shown), 'more worker')} did little or died.")
     return f'<ul class="remarks">{"".join(f"<li>{escape(sentence)}</li>" for sentence in shown)}</ul>'
 
 

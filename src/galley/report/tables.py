@@ -15,6 +15,7 @@ from galley.journal import FileRecord, PageEntry, RunRecord
 from galley.journal.records import RUNNING, WHOLE
 from galley.progress import describe_seconds
 from galley.report.facts import Facts, FailureGroup, name_code, name_page, printable
+from galley.wording import counted
 
 _MEANINGS = {
     "unreadable": "The input is missing, damaged, encrypted, too large, or of no supported kind. An input that is "
@@ -65,7 +66,7 @@ def _draw_box(picture: str) -> str:
 def _draw_card(file: FileRecord, page: PageEntry, box: str) -> str:
     folder, slash, name = printable(file.path).rpartition("/")
     number = "" if page.page == WHOLE else f" page&nbsp;{page.page + 1}"
-    facts = [f"{page.tries} tries" if page.tries != 1 else "1 try"]
+    facts = [counted(page.tries, "try", "tries")]
     if page.slot is not None:
         facts.append(f"on {page.slot}")
     if page.seconds is not None and page.seconds >= 0.05:

@@ -229,7 +229,7 @@ def test_a_document_that_cannot_be_read_any_more_is_an_error_in_words(tmp_path: 
 def test_a_document_that_has_other_pages_by_now_is_an_error(tmp_path: Path) -> None:
     source = original(tmp_path, pages=2)
     result = page([], **place(source))
-    with pytest.raises(BadInput, match="has 2 pages where 1 were read"):
+    with pytest.raises(BadInput, match="has 2 pages where 1 had been counted"):
         assembled(tmp_path, of_pdf(source), result)
 
 

@@ -18,6 +18,7 @@ from galley.outputs.pdf.hidden import remove_hidden_text
 from galley.outputs.pdf.part import PagePart, Picture, read_part
 from galley.outputs.pdf.text import FONT_NAME
 from galley.outputs.pdf.writer import PICTURE_NAME, fonts_alone
+from galley.wording import counted
 
 if TYPE_CHECKING:
     from pikepdf import Object, Page, Pdf
@@ -55,7 +56,7 @@ def lay_over_document(pdf: Pdf, parts: Sequence[Path], file: BinaryIO) -> None:
         BadInput: it has not as many pages as there are parts, or a part cannot be read.
     """
     if len(pdf.pages) != len(parts):
-        raise BadInput(f"the PDF file has {len(pdf.pages)} pages where {len(parts)} were read")
+        raise BadInput(f"the PDF file has {counted(len(pdf.pages), 'page')} where {len(parts)} had been counted")
     fonts = _Fonts(pdf)
     for page, path in zip(pdf.pages, parts, strict=True):
         _lay_over(pdf, page, read_part(path), fonts)

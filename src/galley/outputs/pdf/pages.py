@@ -29,6 +29,7 @@ from galley.outputs.pdf.text import pieces_of, text_content
 from galley.outputs.pdf.writer import PdfWriter
 from galley.pages import Document, PageKind
 from galley.results import RecognizedPage
+from galley.wording import counted
 
 SUFFIX = "_ocr.pdf"
 """Not `.pdf` alone: in the folder of the input that would be the input."""
@@ -55,7 +56,7 @@ def save_pdf(page: RecognizedPage, target: Path, password: str | None = None) ->
     assert page.input_path is not None and page.page_index is not None
     with open_original(page.input_path, password) as pdf, open_whole(path) as file:
         if page.page_index >= len(pdf.pages):
-            raise BadInput(f"the PDF file has only {len(pdf.pages)} pages any more")
+            raise BadInput(f"the PDF file has only {counted(len(pdf.pages), 'page')} any more")
         lay_over_page(pdf, page.page_index, part, file)
     return [path]
 
