@@ -20,8 +20,9 @@ if __name__ == "__main__":  # find the package `benchmarks`, as `python -m` does
 from benchmarks.answers import Compared, Uncompared, compare_files, summarize
 from benchmarks.child import Child
 from benchmarks.documents import list_files, select, write_turned
+from benchmarks.environments import ROOT, default_cache
 from benchmarks.explanation import bounds, explain, phase_table
-from benchmarks.peers import REQUIREMENTS, ROOT, default_cache, ensure_peer
+from benchmarks.peers import REQUIREMENTS, ensure_peer
 from benchmarks.phases import profile
 from benchmarks.report import publish, table
 from benchmarks.rivals import MODELS, Rivals

@@ -19,9 +19,10 @@ if __name__ == "__main__":  # find the package `benchmarks`, as `python -m` does
 
 from benchmarks.child import Child
 from benchmarks.documents import list_files, select
+from benchmarks.environments import ROOT, default_cache
 from benchmarks.ocr_pages import PagePicture, write_pictures
 from benchmarks.ocr_peers import RAPIDOCR, Systems, place_models
-from benchmarks.peers import REQUIREMENTS, ROOT, default_cache
+from benchmarks.peers import REQUIREMENTS
 from benchmarks.report import publish, table
 from benchmarks.timing import alternate, ratios, spread
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
-import venv
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,7 +16,8 @@ from typing import Any
 import yaml
 
 from benchmarks.child import Child
-from benchmarks.peers import ROOT, Peer, ensure_peer
+from benchmarks.environments import ROOT, ensure_environment, pip
+from benchmarks.peers import Peer, ensure_peer
 from galley.models.metadata import read_metadata
 from galley.models.rules import Model
 from galley.models.store import ensure_models
@@ -97,20 +96,13 @@ def _place(folder: Path, model: Model, rules: Mapping[str, Any]) -> Path:
 
 def ensure_rapidocr(cache: Path) -> Path:
     """The Python of RapidOCR's environment in `cache`, installed there first if need be."""
-    folder = cache / "rapidocr"
-    python, done = folder / "bin" / "python", folder / "done.json"
-    recipe = json.dumps([RAPIDOCR, list(sys.version_info[:2])])
-    if not done.exists() or done.read_text(encoding="utf-8") != recipe:
-        print(f"installing {', '.join(RAPIDOCR)} for comparison; this is done once", file=sys.stderr)
-        shutil.rmtree(folder, ignore_errors=True)
-        venv.create(folder, with_pip=True)
-        # RapidOCR asks for another flavour of OpenCV than the one that needs no graphics libraries.
-        install = [str(python), "-m", "pip", "install", "--quiet"]
-        subprocess.run([*install, *RAPIDOCR], check=True, stdout=sys.stderr)
-        subprocess.run([str(python), "-m", "pip", "uninstall", "--yes", "--quiet", "opencv-python"], check=True)
-        subprocess.run([*install, "--force-reinstall", "--no-deps", RAPIDOCR[-1]], check=True, stdout=sys.stderr)
-        done.write_text(recipe, encoding="utf-8")
-    return python
+    return ensure_environment(cache / "rapidocr", RAPIDOCR, _take_headless_opencv)
+
+
+def _take_headless_opencv(python: Path) -> None:
+    """RapidOCR asks for another flavour of OpenCV than the one that needs no graphics libraries."""
+    pip(python, "uninstall", "--yes", "opencv-python")
+    pip(python, "install", "--force-reinstall", "--no-deps", RAPIDOCR[-1])
 
 
 class Systems:

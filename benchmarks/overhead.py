@@ -20,7 +20,7 @@ if __name__ == "__main__":  # find the package `benchmarks`, as `python -m` does
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks.child import Child, serve
-from benchmarks.peers import ROOT
+from benchmarks.environments import ROOT
 from benchmarks.report import publish, table
 from benchmarks.timing import spread
 from galley.api import in_order

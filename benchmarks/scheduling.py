@@ -19,7 +19,8 @@ if __name__ == "__main__":  # find the package `benchmarks`, as `python -m` does
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks.child import Child
-from benchmarks.peers import default_cache, ensure_peer
+from benchmarks.environments import default_cache
+from benchmarks.peers import ensure_peer
 from benchmarks.report import publish, table
 from benchmarks.simulated import PAGES_PER_DEVICE, page_times
 from benchmarks.timing import alternate, spread

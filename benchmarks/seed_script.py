@@ -27,8 +27,9 @@ if __name__ == "__main__":  # find the package `benchmarks`, as `python -m` does
 
 import psutil
 
+from benchmarks.environments import ROOT, default_cache
 from benchmarks.long_document import repeat_pages
-from benchmarks.peers import ROOT, Peer, default_cache, ensure_peer
+from benchmarks.peers import Peer, ensure_peer
 from benchmarks.report import publish, table
 from benchmarks.seed_pipeline import MODELS
 from benchmarks.timing import alternate, ratios, spread

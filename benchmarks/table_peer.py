@@ -5,33 +5,22 @@ Runs in: parent (`open_img2table`) and, as a program, in the peer's process, whi
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-import sys
 import time
-import venv
 from pathlib import Path
 from typing import Any
 
 from benchmarks.child import Child, serve
 
-ROOT = Path(__file__).resolve().parents[1]
 IMG2TABLE = "img2table==2.0.0"
 """It needs another flavour of OpenCV than Galley, and the two cannot be installed side by side."""
 
 
 def open_img2table(cache: Path) -> Child:
     """Its process; installed in `cache` first if need be."""
-    folder = cache / "img2table"
-    python, done = folder / "bin" / "python", folder / "done.json"
-    recipe = json.dumps([IMG2TABLE, list(sys.version_info[:2])])
-    if not done.exists() or done.read_text(encoding="utf-8") != recipe:
-        print(f"installing {IMG2TABLE} for comparison; this is done once", file=sys.stderr)
-        shutil.rmtree(folder, ignore_errors=True)
-        venv.create(folder, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", IMG2TABLE], check=True, stdout=sys.stderr)
-        done.write_text(recipe, encoding="utf-8")
+    # Late: the peer's environment has not what this needs.
+    from benchmarks.environments import ROOT, ensure_environment
+
+    python = ensure_environment(cache / "img2table", [IMG2TABLE])
     return Child([str(python), "-m", "benchmarks.table_peer"], {"PYTHONPATH": str(ROOT)})
 
 

@@ -27,7 +27,7 @@ import cv2
 import numpy as np
 
 from benchmarks.child import Child
-from benchmarks.peers import default_cache
+from benchmarks.environments import default_cache
 from benchmarks.report import publish, table
 from benchmarks.table_peer import IMG2TABLE, open_img2table
 from benchmarks.table_pictures import STYLES, draw_table

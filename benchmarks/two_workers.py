@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.environments import ROOT
+
 if __name__ == "__main__":  # find the package `benchmarks`, as `python -m` does
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks.long_document import repeat_pages
-from benchmarks.peers import ROOT
 from benchmarks.report import publish, table
 from benchmarks.timing import alternate, ratios, spread
 from galley.devices import usable_cores

@@ -26,7 +26,8 @@ def peer(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """PaddleOCR's interpreter, the models of its DocPreprocessor, and its environment with this project installed."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(ROOT)
-        from benchmarks.peers import default_cache, ensure_peer
+        from benchmarks.environments import default_cache
+        from benchmarks.peers import ensure_peer
 
         found = ensure_peer(default_cache())
     site = tmp_path_factory.mktemp("site")
