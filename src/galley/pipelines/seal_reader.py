@@ -24,9 +24,10 @@ from galley.pipelines.recognizer import Recognizer
 from galley.results import Image, TextLine
 from galley.results.seal import Box, ReadSeal
 from galley.vision.crop import crop_line
+from galley.vision.seal.band import main_line
 from galley.vision.seal.ellipse import Ellipse, Points
 from galley.vision.seal.ink import Ink, separate_ink
-from galley.vision.seal.inside import Sector, free_of_arcs, plan_upright, straight_lines, turn_upright
+from galley.vision.seal.inside import Sector, free_of_arcs, plan_upright, straight_lines, turn_upright, without_arcs
 from galley.vision.seal.locate import Place, locate_seals, main_rim
 from galley.vision.seal.pieces import Piece, arc_pieces
 from galley.vision.seal.rectify import straighten
@@ -141,13 +142,19 @@ class SealReader:
         picture = cv2.copyMakeBorder(as_picture(pixels), *(padding,) * 4, cv2.BORDER_CONSTANT, value=(255, 255, 255))
         padded = np.pad(pixels, padding)
         boxes = self._detector.find(picture, _ON_STRIP)
-        arcs = []
-        for piece in arc_pieces(boxes, padded, strip.unit, top + padding):
-            arc = self._read_arc(piece, picture, strip, padding)
-            if arc is not None:
-                arcs.append(arc)
+        pieces = arc_pieces(boxes, padded, strip.unit, top + padding)
+        line = main_line(padded, strip.unit, top + padding)
+        rivals = [] if line is None else [piece for piece in pieces if line.covers(piece)]
+        arcs = self._read_pieces([piece for piece in pieces if piece not in rivals], picture, strip, padding)
+        if line is not None:
+            whole, parts = (self._read_pieces(each, picture, strip, padding) for each in ([line], rivals))
+            arcs += max((whole, parts), key=lambda each: sum(arc.reading.worth for arc in each))
         arcs.sort(key=lambda arc: arc.sector.half * arc.reading.score, reverse=True)
         return arcs, float(strip.depth(top))
+
+    def _read_pieces(self, pieces: Sequence[Piece], picture: Image, strip: Strip, padding: int) -> list[_Arc]:
+        read = [self._read_arc(piece, picture, strip, padding) for piece in pieces]
+        return [arc for arc in read if arc is not None]
 
     def _read_arc(self, piece: Piece, picture: Image, strip: Strip, padding: int) -> _Arc | None:
         line = picture[piece.top : piece.bottom, piece.left : piece.right]
@@ -173,7 +180,7 @@ class SealReader:
         upright = plan_upright(ellipse, tilt)
         pixels = turn_upright(ink.by_darkness, upright)
         free = free_of_arcs(ellipse, upright, ring, arcs)
-        picture = as_picture(pixels)
+        picture = as_picture(without_arcs(pixels, free))
         boxes = straight_lines(self._detector.find(picture, _INSIDE), pixels, free, ellipse.least * upright.scale)
         return self._read_boxes(picture, boxes, upright.to_picture)
 

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galley.vision.seal.ellipse import Ellipse
-from galley.vision.seal.inside import Sector, free_of_arcs, plan_upright, straight_lines, turn_upright
+from galley.vision.seal.inside import (
+    Sector,
+    free_of_arcs,
+    plan_upright,
+    straight_lines,
+    turn_upright,
+    without_arcs,
+)
 
 seals = st.builds(
     Ellipse,
@@ -63,6 +70,19 @@ def test_lines_are_level_wide_and_free() -> None:
     boxes = np.stack([below, slanted, tall, at_edge, level])
     kept = straight_lines(boxes, pixels, free, 190)
     assert [box.tolist() for box in kept] == [level.tolist(), below.tolist()]
+
+
+def test_what_is_not_free_goes_but_for_characters_that_only_reach_into_it() -> None:
+    free = np.ones((100, 100), bool)
+    free[:40] = False
+    pixels = np.zeros((100, 100), np.float32)
+    pixels[5:38, 10:30] = 1
+    pixels[30:70, 50:60] = 1
+    pixels[10:50, 80:90] = 1
+    kept = without_arcs(pixels, free)
+    assert kept[:, 10:30].sum() == 0, "on the edge"
+    np.testing.assert_array_equal(kept[:, 50:60], pixels[:, 50:60], "a line's last digit")
+    assert kept[:, 80:90].sum() == 10 * 10, "mostly on the edge: only its end is left"
 
 
 def test_a_turned_picture_has_its_pixels() -> None:

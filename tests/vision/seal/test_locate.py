@@ -86,3 +86,13 @@ def test_a_picture_of_a_red_a_black_and_no_seal() -> None:
         assert found is not None
         assert (found.x, found.y, found.least) == pytest.approx((130, 120, 101), abs=3)
     assert main_rim(separate_ink(np.full((240, 260, 3), 255, np.uint8))) is None
+
+
+def test_a_worn_edge_in_many_pieces_is_one_edge() -> None:
+    crop = np.full((240, 260, 3), 255, np.uint8)
+    stamp(crop, 130, 120, 100, RED)
+    for degrees in range(0, 360, 40):
+        cv2.ellipse(crop, (130, 120), (100, 100), 0, degrees, degrees + 9, (255, 255, 255), 8)
+    found = main_rim(separate_ink(crop))
+    assert found is not None
+    assert (found.x, found.y, found.least) == pytest.approx((130, 120, 101), abs=3)

@@ -61,6 +61,14 @@ def test_what_hangs_lower_at_the_end_of_a_line_is_cut_off() -> None:
     assert piece.bottom < 75
 
 
+def test_pieces_cover_what_is_mostly_in_them() -> None:
+    line = Piece(100, 10, 500, 50)
+    assert line.covers(Piece(450, 15, 540, 55))
+    assert Piece(450, 15, 540, 55).covers(line)
+    assert not line.covers(Piece(480, 15, 570, 55))
+    assert not line.covers(Piece(200, 35, 300, 70))
+
+
 @given(st.integers(0, 50), st.integers(1, 300), st.floats(5, 60))
 def test_the_outline_of_a_piece_runs_along_the_upper_side_and_back(left: int, width: int, step: float) -> None:
     piece = Piece(left, 10, left + width, 30)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from galley.vision.seal.ellipse import Ellipse
-from galley.vision.seal.ink import Plane
+from galley.vision.seal.ink import INKED, Plane
 
 _SIDE = 640
 """Pixels of the upright picture."""
@@ -25,6 +25,11 @@ _LEAST_HEIGHT = 0.07
 """Of a line, in parts of the shorter half axis."""
 _LEAST_SHARE = 0.55
 """Part of a line's ink that must not belong to text along the edge."""
+
+_COARSE = 4
+"""Pixels of the upright picture that are decided upon together."""
+_MOSTLY = 0.5
+"""Part of a character that is free where it does not belong to text along the edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,8 @@ def turn_upright(plane: Plane, upright: Upright) -> Plane:
 
 def free_of_arcs(ellipse: Ellipse, upright: Upright, ring: float, arcs: Sequence[Sector]) -> NDArray[np.bool_]:
     """Which pixels of the upright picture are inside of rings (`ring` pixels deep) and on no text along the edge."""
-    rows, columns = np.mgrid[0 : upright.side, 0 : upright.side].astype(np.float64)
+    coarse = np.arange(_COARSE / 2, upright.side, _COARSE)
+    columns, rows = np.meshgrid(coarse, coarse)
     points = upright.to_picture(np.stack([columns.ravel(), rows.ravel()], axis=1))
     depth = ellipse.depth(points)
     free = depth > ring + 0.02 * ellipse.least
@@ -84,7 +90,23 @@ def free_of_arcs(ellipse: Ellipse, upright: Upright, ring: float, arcs: Sequence
     for arc in arcs:
         apart = np.abs((parameters - arc.middle + np.pi) % (2 * np.pi) - np.pi)
         free &= ~((apart < arc.half + 0.05) & (depth < arc.bottom + 0.015 * ellipse.least))
-    return np.asarray(free.reshape(upright.side, upright.side))
+    blocks = free.reshape(len(coarse), len(coarse)).repeat(_COARSE, axis=0).repeat(_COARSE, axis=1)
+    padding = max(0, upright.side - len(blocks))
+    return np.asarray(np.pad(blocks, (0, padding), mode="edge")[: upright.side, : upright.side])
+
+
+def without_arcs(pixels: Plane, free: NDArray[np.bool_]) -> Plane:
+    """The upright picture without rings and text along the edge, which a detector would take for a part of lines.
+
+    What is not `free` goes, but for characters that only reach into it.
+    """
+    _, labels = cv2.connectedComponents((pixels > INKED).astype(np.uint8), connectivity=4)
+    sizes = np.bincount(labels.ravel())
+    freed = np.bincount(labels[free], minlength=len(sizes))
+    stays = freed > _MOSTLY * sizes
+    stays[0] = False
+    whole = cv2.dilate(stays[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return np.asarray(pixels * (free | whole), np.float32)
 
 
 def straight_lines(

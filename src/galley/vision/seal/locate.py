@@ -22,6 +22,10 @@ _SEAL_SIDE = 400
 """The same for a picture of one seal."""
 _ENOUGH_SEARCHED = 0.7
 """Part of an edge that must be inked where the seal's ink has no colour to tell it by."""
+_ENOUGH_TOGETHER = 0.6
+"""Score from which on all ink of a picture of one seal, connected or not, makes an edge."""
+_LEAST_SHARE = 0.3
+"""Width of a seal in parts of a picture of one."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 26, 20
 """Of a seal on the copy."""
 _GAP = 7
@@ -57,14 +61,14 @@ def locate_seals(page: NDArray[np.uint8]) -> list[Place]:
     return sorted(places, key=lambda place: place.ellipse.box[1])
 
 
-def _rims(inked: NDArray[np.uint8]) -> Iterator[Rim]:
+def _rims(inked: NDArray[np.uint8], least: float = 0) -> Iterator[Rim]:
     joined = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_GAP, _GAP)))
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     found: list[Ellipse] = []
     # The largest first: what lies inside of a seal is a part of it.
     for number in 1 + np.argsort(-boxes[1:, 2] * boxes[1:, 3]):
         left, top, width, height, _ = boxes[number]
-        if width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
+        if width < max(_LEAST_WIDTH, least) or height < _LEAST_HEIGHT:
             continue
         if any(_holds(ellipse, left + width / 2, top + height / 2) for ellipse in found):
             continue
@@ -96,7 +100,8 @@ def main_rim(ink: Ink) -> Ellipse | None:
     plane = ink.by_colour
     factor = min(1.0, _SEAL_SIDE / max(plane.shape))
     small = plane if factor == 1 else cv2.resize(plane, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    rims = list(_rims((small > INKED).astype(np.uint8)))
+    inked = (small > INKED).astype(np.uint8)
+    rims = [*_rims(inked, _LEAST_SHARE * max(small.shape)), *fit_rims(inked, _ENOUGH_TOGETHER)]
     if rims:
         best = max(rims, key=lambda rim: rim.score * rim.ellipse.least)
         return refine(best.ellipse.scaled(1 / factor), plane)

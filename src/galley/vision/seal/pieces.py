@@ -50,6 +50,12 @@ class Piece:
         """Pixels."""
         return self.right - self.left
 
+    def covers(self, other: Piece) -> bool:
+        """Whether most of the smaller one lies in both."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return across > 0.5 * min(self.width, other.width) and down > 0.5 * min(self.height, other.height)
+
     @property
     def corners(self) -> NDArray[np.float64]:
         """Clockwise from the upper left, (4, 2)."""
@@ -127,7 +133,7 @@ def _continues(line: Piece, piece: Piece, deepest: int) -> bool:
 def _in_one_band(piece: Piece, pixels: Plane) -> Piece:
     """The piece without what hangs lower at its ends: bits of a straight line that a detector took for its going on."""
     inked = pixels[piece.top : piece.bottom, piece.left : piece.right] > INKED
-    blobs = _blobs(inked)
+    blobs = blobs_of(inked)
     if len(blobs) < _LEAST_BLOBS:
         return piece
     widths = np.array([blob.width for blob in blobs])
@@ -148,7 +154,7 @@ def _in_one_band(piece: Piece, pixels: Plane) -> Piece:
     )
 
 
-def _blobs(inked: NDArray[np.bool_]) -> list[Piece]:
+def blobs_of(inked: NDArray[np.bool_]) -> list[Piece]:
     """Characters or parts of them: runs of columns with ink, larger than specks."""
     height = inked.shape[0]
     blobs = []

@@ -1,0 +1,101 @@
+"""The main line along an unrolled edge, by the ink of its characters alone.
+
+Runs in: worker. Pure.
+
+A text detector may take the line and straight text next to it for one curved thing, and answers nothing then. But the
+characters of the main line are about of one height and stand on one row, all around: that tells them from the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from galley.vision.seal.ink import INKED, Plane
+from galley.vision.seal.pieces import Piece, blobs_of, enclosing
+
+_DEEPEST = 0.5
+"""How far below the edge characters are looked for, in parts of the shorter half axis."""
+_LEAST_HEIGHT, _MOST_HEIGHT = 0.09, 0.44
+"""Of a line, in the same parts."""
+_OFF = 0.3
+"""By how much the top of a character may be off, in parts of the line's height."""
+_WIDE_GAP = 1.6
+"""Gaps wider than this, in the same parts, part two lines."""
+_AROUND = 0.12
+"""White around the line, in the same parts."""
+_LEAST_BLOBS = 3
+_WINDOW = 0.2
+"""Width of a window that a character or two fall into, in parts of the shorter half axis."""
+_OCCUPIED = 0.06
+"""Part of a window's row that is inked where there is a character."""
+_USUAL = 0.5
+"""Rows on which fewer windows have ink than this part of those on a full row do not belong to the line."""
+
+
+def main_line(pixels: Plane, unit: float, top: int) -> Piece | None:
+    """The longest line along the edge; None where there is none.
+
+    Args:
+        pixels: the strip, its rings taken off.
+        unit: the seal's shorter half axis in pixels of the strip.
+        top: first row below the edge.
+    """
+    bottom = min(pixels.shape[0], top + round(_DEEPEST * unit))
+    inked = pixels[top:bottom] > INKED
+    rows = _rows(inked, unit)
+    if rows is None:
+        return None
+    first, last = rows
+    height = last - first
+    aligned = [blob for blob in blobs_of(inked[first:last]) if blob.top < _OFF * height]
+    run = max(_runs(aligned, _WIDE_GAP * height), key=lambda each: each[-1].right - each[0].left, default=())
+    if len(run) < _LEAST_BLOBS:
+        return None
+    line, margin = enclosing(run), round(_AROUND * height)
+    return Piece(
+        max(0, line.left - margin),
+        max(0, top + first - margin),
+        min(pixels.shape[1], line.right + margin),
+        min(pixels.shape[0], top + last + margin),
+    )
+
+
+def _rows(inked: NDArray[np.bool_], unit: float) -> tuple[int, int] | None:
+    """First row of the line's characters, and the first below them."""
+    if not inked.any():
+        return None
+    share = np.convolve(_occupied(inked, round(_WINDOW * unit)), np.ones(3) / 3, "same")
+    least, most = round(_LEAST_HEIGHT * unit), round(_MOST_HEIGHT * unit)
+    best, chosen = -np.inf, None
+    sums = np.concatenate([[0.0], np.cumsum(share)])
+    usual = _USUAL * float(np.percentile(share, 90))
+    for first in range(len(share)):
+        for last in range(first + least, min(len(share), first + most) + 1):
+            merit = sums[last] - sums[first] - usual * (last - first)
+            if merit > best:
+                best, chosen = merit, (first, last)
+    return chosen
+
+
+def _occupied(inked: NDArray[np.bool_], width: int) -> NDArray[np.float64]:
+    """For each row, the part of the strip's windows of `width` that have ink on it.
+
+    Not the part of its pixels: a few characters of straight text are as black as the line, but do not go all around.
+    """
+    count = max(1, inked.shape[1] // width)
+    windows = inked[:, : count * width].reshape(len(inked), count, -1)
+    return np.asarray((windows.mean(axis=2) > _OCCUPIED).mean(axis=1))
+
+
+def _runs(blobs: Sequence[Piece], gap: float) -> list[list[Piece]]:
+    """Neighbours that are no further apart than `gap`."""
+    runs: list[list[Piece]] = []
+    for blob in blobs:
+        if runs and blob.left - runs[-1][-1].right <= gap:
+            runs[-1].append(blob)
+        else:
+            runs.append([blob])
+    return runs
