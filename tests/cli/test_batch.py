@@ -34,6 +34,10 @@ class Sleeper:
             time.sleep(0.002)
         time.sleep(self.seconds)
         return [{"size": len(batch)} for _ in batch]
+
+class Blank(Sleeper):
+    def predict(self, batch):
+        return [{"rec_texts": []} for _ in batch]
 """
 
 
@@ -288,3 +292,12 @@ def test_a_killed_batch_goes_on_and_does_no_page_twice(folder: Path, capfd: pyte
     lines = [json.loads(line)["name"] for shard in folder.glob("output/*.jsonl") for line in _lines(shard)]
     assert sorted(lines) == names
     assert status("output", capfd)["counts"]["done"] == 30  # type: ignore[index]
+
+
+def test_pages_without_text_are_done(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    command = ["batch", "--pipeline", "sleeper:Blank", "--input_dir", "in", "--output_dir", "out", "--device", "cpu"]
+    assert main([*command, "--format", "text"]) == ExitCode.OK
+    assert {path.stat().st_size for path in (folder / "out").glob("*.txt")} == {1}
+    capfd.readouterr()
+    assert main([*command, "--format", "text"]) == ExitCode.OK
+    assert "30 pages done; 30 of them by earlier runs" in capfd.readouterr().err

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from galley.errors import OutputError
-from galley.outputs.files import TEMPORARY_PREFIX, require_folder, write_file
+from galley.outputs.files import TEMPORARY_PREFIX, require_folder, write_file, write_text_file
 
 
 def leftovers(folder: Path) -> list[str]:
@@ -89,3 +89,9 @@ write_file(Path({str(tmp_path)!r}) / "page.json", b"x" * 100_000)
     assert "OutputError: cannot write" in run_script(script).splitlines()[-1]
     assert (tmp_path / "page.json").read_bytes() == b"old"
     assert leftovers(tmp_path) == []
+
+
+def test_no_text_is_a_file_that_is_not_empty(tmp_path: Path) -> None:
+    for text, written in (("", b"\n"), ("页\n", "页\n".encode()), ("a\ud800", b"a?")):
+        write_text_file(tmp_path / "page.txt", text)
+        assert (tmp_path / "page.txt").read_bytes() == written

@@ -42,7 +42,7 @@ def _replace_at(config: ConfigT, parts: list[str], value: Any, path: str) -> Con
 
 def suggest(name: str, known: list[str]) -> str:
     """The end of an error message: near matches of `name` among `known`, or all of a short list."""
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    near = difflib.get_close_matches(name, dict.fromkeys(known), n=3, cutoff=0.6)
     if near:
         return f"; did you mean {' or '.join(near)}?"
     return f"; known: {', '.join(sorted(known))}" if len(known) <= 40 else ""

@@ -8,14 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from galley.outputs.encoding import encode_json
-from galley.outputs.files import write_file
+from galley.outputs.files import write_file, write_text_file
 from galley.results import UnderstoodPage
 
 
 def save_answer(page: UnderstoodPage, target: Path) -> list[Path]:
     """Write the answer alone to the text file `target`, or under the page's name into that folder."""
     path = target if target.suffix.lower() == ".txt" else target / f"{page.name}.txt"
-    write_file(path, f"{page.result}\n".encode("utf-8", "surrogateescape"))
+    write_text_file(path, f"{page.result}\n")
     return [path]
 
 

@@ -41,6 +41,18 @@ def write_file(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+def write_text_file(path: Path, text: str) -> None:
+    """Write `text` in UTF-8, a question mark for what is not Unicode in it; whole or not at all: see `open_whole`.
+
+    No text is a result too, of a blank page: it is written as the end of a line. A file of 0 bytes is what a power cut
+    leaves, and a batch would do its page again.
+
+    Raises:
+        OutputError: the file cannot be written, with the reason in words.
+    """
+    write_file(path, text.encode("utf-8", "replace") if text else b"\n")
+
+
 @contextlib.contextmanager
 def open_whole(path: Path) -> Iterator[BinaryIO]:
     """A file to write to that is renamed to `path` at the end, so that no reader sees a part of it.

@@ -17,7 +17,7 @@ from PIL import Image
 
 from galley.errors import BadArguments
 from galley.foreign import FILE_SUFFIXES, ForeignPage, Markdown, Picture
-from galley.outputs.files import write_file
+from galley.outputs.files import write_file, write_text_file
 from galley.outputs.pictures import encode_picture
 
 _MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
@@ -40,7 +40,7 @@ def to_image(picture: Picture) -> Image.Image:
 
 def save_html(page: ForeignPage, target: Path) -> list[Path]:
     """Write the tables as HTML into the folder `target`, or the first to the file `target`."""
-    tables = {f"_{key}.html": text.encode() for key, text in require(page, "html", page.html).items()}
+    tables = {f"_{key}.html": text.encode() or b"\n" for key, text in require(page, "html", page.html).items()}
     return _write(page, tables, target, (".html", ".htm"))
 
 
@@ -66,7 +66,7 @@ def save_markdown(
     for place, picture in places.items():
         written.append(path.parent / place)
         write_file(written[-1], encode_picture(to_image(picture), place.suffix))
-    write_file(path, text.encode("utf-8", "surrogateescape"))
+    write_text_file(path, text)
     return [path, *written]
 
 
@@ -87,7 +87,7 @@ def save_text(page: ForeignPage, target: Path) -> list[Path]:
     """Write the text that was read, without any markup, to the text file `target` or into that folder."""
     is_file = target.suffix.lower() == ".txt"
     path = target if is_file else target / f"{page.name}.txt"
-    write_file(path, plain_text(page).encode("utf-8", "surrogateescape"))
+    write_text_file(path, plain_text(page))
     return [path]
 
 

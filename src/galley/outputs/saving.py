@@ -22,7 +22,7 @@ from galley.outputs.alto import join_alto, save_alto
 from galley.outputs.answers import save_answer, save_usage
 from galley.outputs.documents import Assembly, DocumentForm, join_json, join_text
 from galley.outputs.encoding import encode_json
-from galley.outputs.files import write_file
+from galley.outputs.files import write_file, write_text_file
 from galley.outputs.lines import draw_lines, plain_text
 from galley.outputs.pdf import pages as pdf
 from galley.outputs.pdf.pages import join_pdf, keep_part, save_pdf
@@ -77,9 +77,7 @@ def save_corrected(page: PageResult, target: Path) -> list[Path]:
 def save_text(page: RecognizedPage | SealPage, target: Path) -> list[Path]:
     """Write the lines that were read to the text file `target`, or under the page's name into that folder."""
     path = target if _is_kind(target, "text/plain") else target / f"{page.name}.txt"
-    text = plain_text(page) if isinstance(page, RecognizedPage) else seal_text(page.seals)
-    # Not of 0 bytes, as a file is that a power cut has emptied: a batch would do the page again.
-    write_file(path, text.encode() if text else b"\n")
+    write_text_file(path, plain_text(page) if isinstance(page, RecognizedPage) else seal_text(page.seals))
     return [path]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from galley.outputs.files import open_whole, write_file
+from galley.outputs.files import open_whole, write_file, write_text_file
 from galley.outputs.pictures import encode_picture, to_picture
 from galley.outputs.structured.elements import compose
 from galley.outputs.structured.leaf import PICTURES, leaf_of, pictures_of
@@ -52,7 +52,7 @@ def save_markdown(
         written.append(path.parent / name)
         write_file(written[-1], encode_picture(picture, _PICTURE_SUFFIX))
     text = "".join(write_markdown(compose(leaf_of(page), folder), pretty, show_formula_number))
-    write_file(path, f"{text}\n".encode("utf-8", "replace"))
+    write_text_file(path, f"{text}\n")
     return written
 
 
@@ -75,7 +75,7 @@ def save_word(page: StructuredPage, target: Path) -> list[Path]:
 def save_plain_text(page: StructuredPage, target: Path) -> list[Path]:
     """Write the text without markup into the folder `target` or to the file `target`."""
     path = target if target.suffix.lower() == ".txt" else target / f"{page.name}.txt"
-    write_file(path, write_text(compose(leaf_of(page))).encode("utf-8", "replace"))
+    write_text_file(path, write_text(compose(leaf_of(page))))
     return [path]
 
 
