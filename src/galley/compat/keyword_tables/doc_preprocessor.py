@@ -5,6 +5,8 @@ Runs in: parent. Data only.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from galley.compat.keyword_tables.composing import OPTIONS, model_rows, within
 from galley.compat.keywords import Keyword, flag_word
 
@@ -38,7 +40,7 @@ DOC_PREPROCESSOR: tuple[Keyword, ...] = (*_MODELS, *_SWITCHES)
 _SECTION = "SubPipelines.DocPreprocessor"
 MODELS: tuple[Keyword, ...] = tuple(within(_MODELS, _SECTION).values())
 """Of a pipeline that has it as its first step."""
-TURN, FLATTEN = within(_SWITCHES, _SECTION, f"{OPTIONS}preprocessing.").values()
+TURN, _FLATTEN = within(_SWITCHES, _SECTION, f"{OPTIONS}preprocessing.").values()
 """The same."""
 SWITCH = Keyword(
     "use_doc_preprocessor",
@@ -49,3 +51,9 @@ SWITCH = Keyword(
     flag=False,
 )
 """The same; in PaddleX's configuration, and no keyword of PaddleOCR."""
+
+
+def flatten_row(default: str) -> Keyword:
+    """The same; `default` says what holds where it is not given, and why."""
+    rule = "False alone, without use_doc_orientation_classify, ends all preprocessing, as in PaddleOCR."
+    return replace(_FLATTEN, help=f"Flatten each page. {rule} Default: {default}")

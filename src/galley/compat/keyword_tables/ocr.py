@@ -6,7 +6,7 @@ Runs in: parent. Data only.
 from __future__ import annotations
 
 from galley.compat.keyword_tables.composing import OPTIONS, model_rows
-from galley.compat.keyword_tables.doc_preprocessor import FLATTEN, MODELS, TURN
+from galley.compat.keyword_tables.doc_preprocessor import MODELS, TURN, flatten_row
 from galley.compat.keywords import Keyword, flag_word
 from galley.config import LIMIT_TYPES, PDF_TEXT
 
@@ -40,7 +40,7 @@ OCR: tuple[Keyword, ...] = (
         yaml=f"{_RECOGNITION}.batch_size",
     ),
     TURN,
-    FLATTEN,
+    flatten_row("True."),
     Keyword(
         "use_textline_orientation",
         flag_word,

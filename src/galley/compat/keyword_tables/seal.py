@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from galley.compat.keyword_tables.composing import OPTIONS, model_rows, within
-from galley.compat.keyword_tables.doc_preprocessor import FLATTEN, MODELS, TURN
+from galley.compat.keyword_tables.doc_preprocessor import MODELS, TURN, flatten_row
 from galley.compat.keyword_tables.layout import LAYOUT, layout_model
 from galley.compat.keyword_tables.ocr import OCR
 from galley.compat.keywords import Keyword, flag_word
@@ -80,7 +80,7 @@ SEAL: tuple[Keyword, ...] = (
     ),
     *_RECOGNITION.values(),
     TURN,
-    FLATTEN,
+    flatten_row("False (PaddleOCR's own default is True; it bends the round edges of seals on flat pages)."),
     Keyword(
         "use_layout_detection",
         flag_word,

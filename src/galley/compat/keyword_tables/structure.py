@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from galley.compat.keyword_tables.composing import OPTIONS, model_rows, within
-from galley.compat.keyword_tables.doc_preprocessor import FLATTEN, MODELS, TURN
+from galley.compat.keyword_tables.doc_preprocessor import MODELS, TURN, flatten_row
 from galley.compat.keyword_tables.layout import LAYOUT, layout_model
 from galley.compat.keyword_tables.ocr import OCR
 from galley.compat.keyword_tables.seal import SEAL_TEXT
@@ -96,7 +96,7 @@ ABSENT |= {row.name for row in SEAL if row.path is None and row.name.endswith(("
 
 SWITCHES: tuple[Keyword, ...] = (
     replace(TURN, help="Turn pages upright first. Default: False."),
-    replace(FLATTEN, help="Flatten pages first. Default: False."),
+    flatten_row("False."),
     _TEXT["use_textline_orientation"],
     Keyword(
         "use_seal_recognition",

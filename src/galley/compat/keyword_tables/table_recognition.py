@@ -5,10 +5,8 @@ Runs in: parent. Data only.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from galley.compat.keyword_tables.composing import OPTIONS, model_rows, within
-from galley.compat.keyword_tables.doc_preprocessor import FLATTEN, MODELS, TURN
+from galley.compat.keyword_tables.doc_preprocessor import MODELS, TURN, flatten_row
 from galley.compat.keyword_tables.layout import layout_model
 from galley.compat.keyword_tables.ocr import OCR
 from galley.compat.keywords import Keyword, flag_word
@@ -69,7 +67,6 @@ _TEXT_NAMES = (
     "text_recognition_batch_size",
     "text_rec_score_thresh",
 )
-_NO_UNWARPING = "Flatten each page. Default: False (PaddleOCR's own default is True; it costs text on flat scans)."
 
 TABLE_RECOGNITION: tuple[Keyword, ...] = (
     *layout_model(),
@@ -77,7 +74,7 @@ TABLE_RECOGNITION: tuple[Keyword, ...] = (
     *MODELS,
     *(_TEXT[name] for name in _TEXT_NAMES),
     TURN,
-    replace(FLATTEN, help=_NO_UNWARPING),
+    flatten_row("False (PaddleOCR's own default is True; it costs text on flat scans)."),
     Keyword(
         "use_layout_detection",
         flag_word,
