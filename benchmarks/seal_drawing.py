@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -318,14 +318,3 @@ def _owner(chance: random.Random) -> str:
 
 STYLES = {"chinese round": _chinese_round, "chinese oval": _chinese_oval, "latin round": _latin_round}
 """Style -> how it is drawn."""
-
-
-def overlaid(seals: Sequence[Seal], shift: int) -> Mask:
-    """Seals over one another, each `shift` pixels right of the one before."""
-    side = max(seal.ink.shape[0] for seal in seals)
-    ink = np.zeros((side, side + shift * (len(seals) - 1)), np.float32)
-    for number, seal in enumerate(seals):
-        top, left = (side - seal.ink.shape[0]) // 2, number * shift + (side - seal.ink.shape[0]) // 2
-        place = ink[top : top + seal.ink.shape[0], left : left + seal.ink.shape[1]]
-        np.maximum(place, seal.ink, out=place)
-    return ink

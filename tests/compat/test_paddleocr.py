@@ -66,15 +66,15 @@ def detection(rules: DetectorRules) -> Mapping[str, Any]:
     }
     steps: list[dict[str, Any]] = [
         {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
-        {"DetResizeForTest": {"resize_long": rules.limit_side}},
+        {"DetResizeForTest": {"resize_long": 960}},
         {"NormalizeImage": normalization},
         {"ToCHWImage": None},
     ]
     after = {
         "name": "DBPostProcess",
-        "thresh": rules.threshold,
-        "box_thresh": rules.box_threshold,
-        "unclip_ratio": rules.unclip_ratio,
+        "thresh": 0.3,
+        "box_thresh": 0.6,
+        "unclip_ratio": 1.5,
         "max_candidates": rules.max_candidates,
     }
     return {"PreProcess": {"transform_ops": steps}, "PostProcess": after}

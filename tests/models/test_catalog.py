@@ -7,13 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from galley.errors import ModelError
-from galley.models.catalog import CATALOG, DEFAULTS, find_spec
+from galley.models.catalog import CATALOG, find_spec
 from galley.models.rules import ClassifierRules, LayoutRules, Task, UnwarpRules
 
 
-def test_every_task_has_a_default_and_every_name_is_found() -> None:
+def test_every_task_has_one_model_and_every_name_is_found() -> None:
     of_tables = {Task.TABLE_CELLS, Task.TABLE_KIND, Task.TABLE_STRUCTURE}
-    assert set(DEFAULTS) == set(Task) - of_tables, "tables are read by classical vision unless folders are given"
+    tasks = [spec.task for spec in CATALOG]
+    assert set(tasks) == set(Task) - of_tables, "tables are read by classical vision unless folders are given"
+    assert len(tasks) == len(set(tasks))
     assert [find_spec(spec.name, spec.task) for spec in CATALOG] == list(CATALOG)
     assert len({spec.name for spec in CATALOG}) == len({spec.sha256 for spec in CATALOG}) == 6
 

@@ -130,7 +130,6 @@ def test_a_recogniser_brings_its_characters(make_folder: Callable[[object], Path
         ({}, "has no section Global"),
         ([1], "is not a mapping"),
         (detector(image_shape=[1, 2]), "DetResizeForTest has the options image_shape"),
-        (detector(limit_type="resize_long"), "Galley has max and min"),
     ],
 )
 def test_what_galley_does_not_have_is_named(

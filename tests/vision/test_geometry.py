@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galley.vision.geometry import bounding_boxes, order_corners
+from galley.vision.geometry import order_corners
 
 
 @given(st.integers(20, 100), st.integers(5, 15), st.floats(-40, 40), st.permutations(range(4)))
@@ -16,9 +16,3 @@ def test_corners_come_clockwise_from_the_upper_left(width: int, height: int, ang
     np.testing.assert_allclose(np.linalg.norm(ordered[0] - ordered[1]), width, atol=0.01)
     np.testing.assert_allclose(np.linalg.norm(ordered[1] - ordered[2]), height, atol=0.01)
     assert ordered[0][0] < ordered[1][0]
-
-
-def test_bounding_boxes_hold_their_polygons() -> None:
-    polygons = [np.array([[3, 9], [7, 1], [5, 12]], np.int32), np.array([[0, 0], [1, 1]], np.int32)]
-    assert bounding_boxes(polygons).tolist() == [[3, 1, 7, 12], [0, 0, 1, 1]]
-    assert bounding_boxes([]).shape == (0, 4)

@@ -137,8 +137,6 @@ class Stop(NamedTuple):
     """Finish what is being predicted, close the pipeline and exit."""
 
 
-Order: TypeAlias = Open | Work | Recall | Stop
-
 # ---- worker to parent ---------------------------------------------------------------------------------------------
 
 

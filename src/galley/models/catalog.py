@@ -91,13 +91,8 @@ _DETECTION = ModelSpec(
     origin="PaddleOCR, converted by RapidOCR",
     rules=DetectorRules(
         channels="BGR",
-        limit_side=960,
-        limit_type="max",
         multiple=32,
         normalization=IMAGENET,
-        threshold=0.3,
-        box_threshold=0.6,
-        unclip_ratio=1.5,
         max_candidates=1000,
     ),
     inputs=(Tensor("x", "float32", (None, 3, None, None)),),
@@ -216,9 +211,6 @@ _LAYOUT = ModelSpec(
 
 CATALOG: tuple[ModelSpec, ...] = (_ORIENTATION, _UNWARPING, _DETECTION, _TEXT_LINE, _RECOGNITION, _LAYOUT)
 """In the order in which a page meets them."""
-
-DEFAULTS: dict[Task, str] = {spec.task: spec.name for spec in CATALOG}
-"""The model of each task when none is named."""
 
 
 def find_spec(name: str, task: Task | None = None) -> ModelSpec:

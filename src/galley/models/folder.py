@@ -19,7 +19,6 @@ from galley.models.rules import (
     Channels,
     ClassifierRules,
     DetectorRules,
-    LimitType,
     Model,
     Normalization,
     RecognizerRules,
@@ -146,20 +145,11 @@ def _read_unwarper(settings: _Section, file: Path) -> Rules:
 def _read_detector(settings: _Section, file: Path) -> Rules:
     operators = _operators(settings, file, {"DecodeImage", "DetResizeForTest", "NormalizeImage"})
     after = _section(settings, "PostProcess", file)
-    resize = operators.get("DetResizeForTest", {})
-    _only(resize, {"resize_long", "limit_type"}, "DetResizeForTest", file)
-    limit_type = resize.get("limit_type", "max")
-    if limit_type not in ("max", "min"):
-        raise ModelError(f"{file}: limit_type of DetResizeForTest is {limit_type!r}; Galley has max and min")
+    _only(operators.get("DetResizeForTest", {}), {"resize_long", "limit_type"}, "DetResizeForTest", file)
     return DetectorRules(
         channels=_channels(operators.get("DecodeImage", {}), file),
-        limit_side=int(resize.get("resize_long", 960)),
-        limit_type=cast("LimitType", limit_type),
         multiple=32,
         normalization=_normalization(operators.get("NormalizeImage", {}), file),
-        threshold=float(after.get("thresh", 0.3)),
-        box_threshold=float(after.get("box_thresh", 0.6)),
-        unclip_ratio=float(after.get("unclip_ratio", 2.0)),
         max_candidates=int(after.get("max_candidates", 1000)),
     )
 

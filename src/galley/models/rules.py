@@ -18,8 +18,6 @@ from galley.config import LayoutOptions
 Channels: TypeAlias = Literal["RGB", "BGR"]
 """The order in which a model expects the colour channels."""
 
-LimitType: TypeAlias = Literal["max", "min"]
-
 Triple: TypeAlias = tuple[float, float, float]
 
 
@@ -112,18 +110,15 @@ class UnwarpRules:
 
 @dataclass(frozen=True, slots=True)
 class DetectorRules:
-    """A text detector of the DB family: a picture in, a probability map of the same size out."""
+    """A text detector of the DB family: a picture in, a probability map of the same size out.
+
+    Sizes and thresholds are not here: those of `OcrOptions` always hold, as in PaddleOCR.
+    """
 
     channels: Channels
-    limit_side: int
-    limit_type: LimitType
-    """`max`: the long edge is scaled down to `limit_side`; `min`: the short edge is scaled up to it."""
     multiple: int
     """Both edges are rounded to a multiple of this."""
     normalization: Normalization
-    threshold: float
-    box_threshold: float
-    unclip_ratio: float
     max_candidates: int
 
 

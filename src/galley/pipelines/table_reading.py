@@ -13,7 +13,7 @@ import numpy as np
 
 from galley.pipelines.recognizer import ReadLine
 from galley.results import Image
-from galley.vision.table.aligned import aligned_grid, sketch_table
+from galley.vision.table.aligned import aligned_grid
 from galley.vision.table.bands import split_bands
 from galley.vision.table.blanks import find_blanks, is_dash, paper_of
 from galley.vision.table.cutout import Cutout
@@ -22,6 +22,7 @@ from galley.vision.table.doubt import is_table
 from galley.vision.table.grid import Grid, fill
 from galley.vision.table.ruled import is_walled, walled_grid
 from galley.vision.table.rules import find_rules
+from galley.vision.table.sketch import sketch_table
 from galley.vision.table.standing import find_standing, laid_down
 from galley.vision.table.text import Frame, Line, frame_of, text_height
 

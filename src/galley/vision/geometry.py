@@ -24,10 +24,3 @@ def order_corners(corners: Points) -> NDArray[np.float32]:
     upper_left, lower_left = (by_x[0], by_x[1]) if by_x[1][1] > by_x[0][1] else (by_x[1], by_x[0])
     upper_right, lower_right = (by_x[2], by_x[3]) if by_x[3][1] > by_x[2][1] else (by_x[3], by_x[2])
     return np.array([upper_left, upper_right, lower_right, lower_left], np.float32)
-
-
-def bounding_boxes(polygons: list[NDArray[np.int32]]) -> NDArray[np.int32]:
-    """Left, top, right and bottom, shape (n, 4), of each polygon (m, 2)."""
-    if not polygons:
-        return np.empty((0, 4), np.int32)
-    return np.array([[*polygon.min(axis=0), *polygon.max(axis=0)] for polygon in polygons], np.int32)

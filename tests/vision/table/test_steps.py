@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from galley.results import TextLine
-from galley.vision.table.aligned import aligned_grid, sketch_table
+from galley.vision.table.aligned import aligned_grid
 from galley.vision.table.bands import split_bands
 from galley.vision.table.blanks import find_blanks, paper_of
 from galley.vision.table.cutout import cut_out
@@ -21,6 +21,7 @@ from galley.vision.table.grid import Cell, Grid, drop_unused, fill, unite
 from galley.vision.table.rows import find_rows
 from galley.vision.table.ruled import is_walled, walled_grid
 from galley.vision.table.rules import find_rules
+from galley.vision.table.sketch import sketch_table
 from galley.vision.table.standing import find_standing
 from galley.vision.table.text import Frame, Line, frame_of, is_number, join, runs, side_by_side, text_height
 from galley.vision.table.turning import lies, turn_back

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -109,17 +108,6 @@ class Ellipse:
         radius = np.maximum(np.hypot(own[..., 0] / self.a, own[..., 1] / self.b), 1e-9)
         slope = np.hypot(own[..., 0] / self.a**2, own[..., 1] / self.b**2) / radius
         return np.asarray((1 - radius) / np.maximum(slope, 1 / (10 * self.most)))
-
-    @cached_property
-    def _table(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        parameters = np.linspace(0, 2 * np.pi, _STEPS + 1)
-        return parameters, walked(self, parameters, 0.0)
-
-    def at_length(self, lengths: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Parameters of the points that are so far along the edge, in parts of all of it; 0 is on the first axis."""
-        parameters, sums = self._table
-        whole = np.floor(lengths)
-        return np.asarray(np.interp(lengths - whole, sums / sums[-1], parameters) + 2 * np.pi * whole)
 
 
 def walked(ellipse: Ellipse, parameters: NDArray[np.float64], depth: float) -> NDArray[np.float64]:

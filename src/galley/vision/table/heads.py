@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from galley.vision.table.columns import Placed
 from galley.vision.table.rules import Rule
+from galley.vision.table.sketch import Sketch
 from galley.vision.table.text import side_by_side
-
-if TYPE_CHECKING:
-    from galley.vision.table.aligned import Sketch
 
 Spans: TypeAlias = Mapping[int, tuple[int, int]]
 """First and last column of a line, by its `id`."""
