@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks.table_signs import BOXES, BULLETS, SIGNS, draw_sign
 from benchmarks.table_truth import Truth, TruthCell
 from galley.outputs.fonts import font_folders
 
-STYLES = ("wired", "wired spans", "rules", "booktabs", "two-level head", "plain")
+STYLES = ("wired", "wired spans", "rules", "booktabs", "two-level head", "plain", "form")
 """All walls drawn; the same with cells over rows and columns; a rule after each row; three rules; three rules and
-partial ones under the groups of the head; none."""
+partial ones under the groups of the head; none; bullets, boxes to tick and single letters, with or without walls."""
 
 _LATIN = ("DejaVuSans.ttf", "DejaVuSerif.ttf", "LiberationSans-Regular.ttf", "LiberationSerif-Regular.ttf")
 _CHINESE = (("NotoSansCJK-Regular.ttc", 2), ("NotoSerifCJK-Regular.ttc", 2), ("wqy-zenhei.ttc", 0))
@@ -47,6 +48,7 @@ _PHRASES = {
     ),
 }
 _PAPER_MARGIN = 36
+_ALIGNMENTS = {"number": ("right", "centre"), "bulleted": ("left",), "box": ("centre",), "mark": ("centre",)}
 _LINE = 1.35
 """Distance of the lines in a cell, in sizes of the font."""
 
@@ -71,6 +73,9 @@ class _Look:
     """Pixels."""
     shaded: bool
     kinds: tuple[str, ...]
+    walls: bool
+    tinted: bool
+    """The whole table, where boxes to tick are white then."""
     aligned: tuple[str, ...]
     """left, centre or right, for each column."""
 
@@ -94,6 +99,8 @@ def _draw_look(lot: random.Random, style: str, columns: int) -> _Look:
     size = lot.choice((18, 20, 22, 24, 26))
     others = ("number", "number", "number", "name", "date", "phrase") if columns <= 5 else ("number", "number", "name")
     kinds = ["name", *(lot.choice(others) for _ in range(columns - 1))]
+    if style == "form":
+        kinds = ["bulleted", *lot.choices(("box", "box", "mark", "number"), k=columns - 1)]
     kinds = [kind if kind != "phrase" or kinds.index("phrase") == i else "number" for i, kind in enumerate(kinds)]
     return _Look(
         language=language,
@@ -103,7 +110,9 @@ def _draw_look(lot: random.Random, style: str, columns: int) -> _Look:
         rule=lot.choice((1, 2, 2)),
         shaded=style != "plain" and lot.random() < 0.3,
         kinds=tuple(kinds),
-        aligned=tuple(lot.choice(("right", "centre") if kind == "number" else ("left", "centre")) for kind in kinds),
+        walls=style.startswith("wired") or (style == "form" and lot.random() < 0.5),
+        tinted=style == "form" and lot.random() < 0.4,
+        aligned=tuple(lot.choice(_ALIGNMENTS.get(kind, ("left", "centre"))) for kind in kinds),
     )
 
 
@@ -133,7 +142,7 @@ def _body(lot: random.Random, look: _Look, style: str, first: int, rows: int) ->
     row, end = first, first + rows
     while row < end:
         height = 2 if spans and row + 1 < end and lot.random() < 0.3 else 1
-        cells.append(TruthCell(row, 0, _content(lot, look, "name"), rows=height))
+        cells.append(TruthCell(row, 0, _content(lot, look, look.kinds[0]), rows=height))
         for line in range(row, row + height):
             column = 1
             while column < len(look.kinds):
@@ -157,6 +166,12 @@ def _content(lot: random.Random, look: _Look, kind: str) -> str:
         return lot.choice(forms)
     if kind == "date":
         return f"20{lot.randint(10, 24)}-{lot.randint(1, 12):02d}-{lot.randint(1, 28):02d}"
+    if kind == "bulleted":
+        return f"{lot.choice(BULLETS)} {_content(lot, look, lot.choice(('name', 'phrase')))}"
+    if kind == "box":
+        return lot.choice(BOXES)
+    if kind == "mark":
+        return lot.choice(("X", "X", "x", ""))
     if kind == "phrase":
         return lot.choice(_PHRASES[look.language])
     words = _WORDS[look.language].split()
@@ -172,6 +187,8 @@ class _Drawing:
         size = (self._x[-1] + _PAPER_MARGIN, self._y[-1] + _PAPER_MARGIN)
         self._paper = Image.new("RGB", size, "white")
         self._pen = ImageDraw.Draw(self._paper)
+        if look.tinted:
+            self._pen.rectangle((0, 0, *size), fill=(212, 221, 240))
         if look.shaded:
             self._pen.rectangle((self._x[0], self._y[0], self._x[-1], self._y[head]), fill=(222, 230, 240))
         for cell in cells:
@@ -181,7 +198,7 @@ class _Drawing:
 
     def _edges(self) -> tuple[list[int], list[int]]:
         size = self._look.size
-        units = {"number": 4.4, "date": 6.4, "name": 6.2, "phrase": 9.5}
+        units = {"number": 4.4, "date": 6.4, "name": 6.2, "phrase": 9.5, "bulleted": 14.0, "box": 4.0, "mark": 3.0}
         widths = [int(units[kind] * size) for kind in self._look.kinds]
         for cell in self._cells:
             if cell.columns == 1:
@@ -199,12 +216,12 @@ class _Drawing:
 
     def _parts(self, text: str) -> list[str]:
         """What is never broken: words, numbers, and a few Chinese characters."""
-        return text.split() if text.isascii() else [text[:4]]
+        return text.split() if _has_spaces(text) else [text[:4]]
 
     def _wrap(self, text: str, room: float) -> list[str]:
-        joint = " " if text.isascii() else ""
+        joint = " " if _has_spaces(text) else ""
         lines: list[str] = []
-        for part in text.split() if text.isascii() else list(text):
+        for part in text.split() if _has_spaces(text) else list(text):
             longer = f"{lines[-1]}{joint}{part}" if lines else part
             if lines and self._look.font.getlength(longer) <= room:
                 lines[-1] = longer
@@ -222,12 +239,19 @@ class _Drawing:
         for text in lines:
             length = self._look.font.getlength(text)
             x = {"left": left + 0.4 * size, "centre": (left + right - length) / 2, "right": right - length - 0.4 * size}
-            self._pen.text((x[aligned], y), text, font=self._look.font, fill="black")
+            self._put(x[aligned], y, text)
             y += line
+
+    def _put(self, x: float, y: float, text: str) -> None:
+        size = self._look.size
+        if text[:1] in SIGNS:
+            draw_sign(self._pen, text[0], x, y + 0.62 * size, size, self._look.tinted)
+            x, text = x + 1.2 * size, text[1:].strip()
+        self._pen.text((x, y), text, font=self._look.font, fill="black")
 
     def _rule(self) -> None:
         left, right, rule = self._x[0], self._x[-1], self._look.rule
-        if self._style.startswith("wired"):
+        if self._look.walls:
             for cell in self._cells:
                 box = (self._x[cell.column], self._y[cell.row])
                 corner = (self._x[cell.column + cell.columns], self._y[cell.row + cell.rows])
@@ -235,13 +259,18 @@ class _Drawing:
         elif self._style == "rules":
             for y in self._y:
                 self._pen.line((left, y, right, y), fill=(60, 60, 60), width=1)
-        elif self._style != "plain":
+        elif self._style not in ("plain", "form"):
             for y, width in ((self._y[0], rule + 1), (self._y[self._head], rule), (self._y[-1], rule + 1)):
                 self._pen.line((left, y, right, y), fill="black", width=width)
             for cell in self._cells:
                 if cell.row == 0 and cell.columns > 1:
                     ends = (self._x[cell.column] + 6, self._x[cell.column + cell.columns] - 6)
                     self._pen.line((ends[0], self._y[1], ends[1], self._y[1]), fill="black")
+
+
+def _has_spaces(text: str) -> bool:
+    """Whether words are apart in `text`, whatever sign it begins with."""
+    return (text[1:] if text[:1] in SIGNS else text).isascii()
 
 
 def _as_scan(pixels: NDArray[np.uint8], lot: random.Random, seed: int) -> NDArray[np.uint8]:

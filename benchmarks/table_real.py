@@ -149,8 +149,7 @@ REAL_TABLES: tuple[RealTable, ...] = (
         "table_mislabeled_as_picture.pdf",
         0,
         (1540, 1110, 2330, 1435),
-        # The boxes to tick are drawn: whatever a reader makes of them is wrong here.
-        truth_from_rows([["", "State funded legal aid", "CSOs"], *([f"• {group}", "", ""] for group in _GROUPS)]),
+        truth_from_rows([["", "State funded legal aid", "CSOs"], *([f"• {group}", "☐", "☐"] for group in _GROUPS)]),
     ),
 )
 

@@ -20,8 +20,10 @@ from galley.vision.table.cutout import Cutout
 from galley.vision.table.cuts import Cuts, cuts_at_gutters, cuts_at_walls, find_words, pieces
 from galley.vision.table.doubt import is_table
 from galley.vision.table.grid import Grid, fill
+from galley.vision.table.letters import with_letter_cases
 from galley.vision.table.ruled import is_walled, walled_grid
 from galley.vision.table.rules import find_rules
+from galley.vision.table.signs import Part, Signs
 from galley.vision.table.sketch import sketch_table
 from galley.vision.table.standing import find_standing, laid_down
 from galley.vision.table.text import Frame, Line, frame_of, text_height
@@ -50,8 +52,8 @@ class TableReading:
         self._grey = cutout.grey
         self._paper = paper_of(cutout.grey)
         self._height = text_height(cutout.lines)
-        self._lines = [self._with_dash(line) for line in cutout.lines]
         self._recognizer = recognizer
+        self._lines = self._with_signs([self._with_dash(line) for line in cutout.lines])
         self._rules = find_rules(self._grey, self._lines, self._height)
         self._frame = frame_of(self._lines)
         self.walled = is_walled(self._rules, self._frame, self._height)
@@ -62,12 +64,19 @@ class TableReading:
             return replace(line, text=_DASH)
         return line
 
+    def _with_signs(self, lines: Sequence[Line]) -> list[Line]:
+        """`lines` and the drawn signs among them; what stands beside signs is read anew."""
+        parts = Signs(self._grey, self._height).parts(lines)
+        texts = iter(self._read([part.text for part in parts if part.text is not None]))
+        return [_joined(part, part.line if part.text is None else next(texts)) for part in parts]
+
     def grid(self, *, is_certain: bool) -> Grid | None:
         """The cells, with all text that could be read; None where this is no table."""
         grid = self._walled() if self.walled else self._aligned()
         if not is_certain and not is_table(grid, walled=self.walled):
             return None
-        return self._with_blanks_read(self._with_standing_read(grid))
+        grid = self._with_blanks_read(self._with_standing_read(grid))
+        return with_letter_cases(grid, self._grey, self._paper)
 
     def _walled(self) -> Grid:
         grid = walled_grid(self._rules, self._frame, self._height)
@@ -131,3 +140,17 @@ class TableReading:
             Line(frame.left, frame.top, frame.right, frame.bottom, read.line.text, read.line.score)
             for frame, read in zip(frames, self._recognizer.read(pictures), strict=True)
         ]
+
+
+def _joined(part: Part, text: Line | None) -> Line:
+    """One line of the sign and the text of `part`, of which it has one at least."""
+    sign = part.sign
+    if sign is None or text is None:
+        return next(each for each in (sign, text) if each is not None)
+    return replace(
+        text,
+        left=min(sign.left, text.left),
+        text=f"{sign.text} {text.text.strip()}",
+        source=None,
+        opening=(sign.left, text.left),
+    )

@@ -80,12 +80,15 @@ def ink_columns(grey: NDArray[np.uint8], frame: Frame) -> NDArray[np.bool_]:
 
 
 def find_words(grey: NDArray[np.uint8], line: Line, height: float) -> tuple[Interval, ...]:
-    """The runs of ink of `line`, those with little more than a space between them joined; all of it where none is."""
-    found: list[list[float]] = []
+    """The runs of ink of `line`, those with little more than a space between them joined; all of it where none is.
+
+    A sign that opens the line is of its first word.
+    """
+    found: list[list[float]] = [] if line.opening is None else [list(line.opening)]
     offset = max(0, int(line.left))
     for start, end in runs(ink_columns(grey, Frame(line.left, line.top, line.right, line.bottom))):
         if found and start + offset - found[-1][1] < 0.38 * height:
-            found[-1][1] = end + offset
+            found[-1][1] = max(found[-1][1], end + offset)
         else:
             found.append([start + offset, end + offset])
     words = tuple((start, end) for start, end in found if end - start >= 2)

@@ -33,6 +33,8 @@ class Line:
     """First and last column of each run of ink; empty where nobody looked."""
     source: int | None = None
     """Place among the lines that were given; None for what was read afterwards."""
+    opening: Interval | None = None
+    """First and last column of the sign that it begins with and the space after it, if any."""
 
     @property
     def middle(self) -> float:
