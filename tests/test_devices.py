@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galley.devices import (
+    ALLOCATOR_SETTINGS,
     KINDS,
     THREAD_VARIABLES,
     VISIBLE_DEVICES,
@@ -121,6 +122,13 @@ def test_the_environment_limits_threads_and_shows_one_device() -> None:
     assert environment["CUDA_VISIBLE_DEVICES"] == "1"
     assert environment["HOME"] == "/home/someone"
     assert {environment[variable] for variable in THREAD_VARIABLES} == {"3"}
+
+
+def test_the_allocator_gives_large_blocks_back_unless_the_user_says_otherwise() -> None:
+    (slot,) = plan_slots(parse_devices("cpu"), 1, (0,))
+    assert slot_environment(slot, {}).items() >= ALLOCATOR_SETTINGS.items()
+    own = {"MALLOC_MMAP_THRESHOLD_": "65536"}
+    assert slot_environment(slot, own)["MALLOC_MMAP_THRESHOLD_"] == "65536"
 
 
 def test_a_parent_that_sees_some_devices_hands_on_the_right_one() -> None:
