@@ -18,7 +18,7 @@ if __name__ == "__main__":  # find the package `benchmarks`, as `python -m` does
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks.child import Child
-from benchmarks.peers import ROOT
+from benchmarks.environments import ROOT
 from benchmarks.proc_memory import Memory, of_process, worker_processes
 from benchmarks.report import publish, table
 from benchmarks.text_pages import write_text_pages

@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.child import serve
 from benchmarks.proc_memory import of_process
-from galley.config import OcrConfig, OcrOptions
+from galley.config import OcrConfig, OcrOptions, PreprocessingOptions
 from galley.devices import Device, Slot
 from galley.inputs import list_pages
 from galley.inputs.loading import PageLoader
@@ -21,7 +21,7 @@ from galley.models.store import ensure_models
 from galley.pages import PageRef
 
 SLOT = Slot(Device("cpu"), 0, (0,), False)
-BARE = OcrConfig(OcrOptions(use_doc_preprocessor=False, use_textline_orientation=False))
+BARE = OcrConfig(OcrOptions(PreprocessingOptions(False), use_textline_orientation=False))
 
 
 class Parts:

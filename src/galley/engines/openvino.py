@@ -27,9 +27,10 @@ MOST_THREADS_TO_REWRITE = 4
 
 _TO_HINT = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
 _FROM_TYPE = {"f32": "fp32", "bf16": "bf16", "f16": "fp16"}
-_KERNELS_KEPT = 1000
-"""Compiled kernels kept for shapes that come again: those of some twenty shapes of a large graph. With OpenVINO's own
-limit of 5,000, lines of text of all widths would fill gigabytes."""
+_KERNELS_KEPT, _INT8_KERNELS_KEPT = 300, 1000
+"""Compiled kernels kept for shapes that come again: of the text recogniser those of some fifteen and fifty widths.
+With OpenVINO's own limit of 5,000, lines of all widths would fill gigabytes. In float arithmetic more than 300 gain no
+time; in int8, whose kernels take longer to make and some 8 MB for each width, 300 would cost a tenth of it."""
 
 
 class OpenVinoSession:
@@ -84,7 +85,7 @@ def open_session(
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": 1,
         "ENABLE_CPU_PINNING": False,
-        "CPU_RUNTIME_CACHE_CAPACITY": _KERNELS_KEPT,
+        "CPU_RUNTIME_CACHE_CAPACITY": _INT8_KERNELS_KEPT if precision == "int8" else _KERNELS_KEPT,
     }
     if precision in _TO_HINT:
         properties["INFERENCE_PRECISION_HINT"] = _TO_HINT[precision]
