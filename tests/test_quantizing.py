@@ -40,7 +40,7 @@ def test_too_few_lines_are_refused_before_the_long_work(no_int8: Path) -> None:
     pytest.importorskip("nncf", reason="the extra int8 is not installed")
     blank = no_int8 / "blank.png"
     Image.new("RGB", (300, 200), "white").save(blank)
-    with pytest.raises(BadInput, match="0 lines of text were found; name pages with at least 30"):
+    with pytest.raises(BadInput, match="0 lines of text found; name pages with at least 30"):
         quantize_recogniser([str(blank)])
     assert not (no_int8 / "models" / "int8").exists()
 
