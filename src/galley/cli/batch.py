@@ -34,6 +34,7 @@ from galley.compat.batch import (
     prepare,
     read_options,
 )
+from galley.compat.names import OWN
 from galley.errors import ExitCode
 from galley.tally import Tally
 from galley.wording import counted
@@ -54,7 +55,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--pipeline",
         required=True,
         metavar="NAME",
-        help="DocPreprocessor, OCR, PPStructureV3, DocUnderstanding, paddleocr:NAME or package.module:Class",
+        help=f"{', '.join(OWN)}, paddleocr:NAME or package.module:Class",
     )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--input_dir", metavar="FOLDER", help="where the inputs are")

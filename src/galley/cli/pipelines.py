@@ -22,8 +22,8 @@ from galley.cli.fetching import ShownFetch
 from galley.cli.flags import PER_DOCUMENT, add_keyword_flags, words
 from galley.cli.showing import count_listed, open_progress
 from galley.cli.summary import exit_code, print_summary
-from galley.compat import doc_preprocessor, doc_understanding, ocr, seal_recognition, structure, table_recognition
-from galley.compat.interface import Interface, make_settings
+from galley.compat.interface import Interface, interface_of, make_settings
+from galley.compat.names import OWN
 from galley.errors import BadArguments, ExitCode
 from galley.inputs import count_files
 from galley.outputs.files import TEMPORARY_PREFIX, remove_tree
@@ -34,18 +34,11 @@ from galley.tally import Tally
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add a command for each pipeline there is."""
-    for interface, purpose in (
-        (doc_preprocessor.INTERFACE, "turn pages upright and flatten them"),
-        (ocr.INTERFACE, "find and read the text on pages"),
-        (table_recognition.INTERFACE, "find the tables of pages and read them"),
-        (structure.INTERFACE, "find the parts of pages, and put their content in reading order"),
-        (doc_understanding.INTERFACE, "answer questions about pages"),
-        (seal_recognition.INTERFACE, "find the seals on pages and read them"),
-    ):
+    for interface in dict.fromkeys(map(interface_of, OWN)):
         parser = commands.add_parser(
             interface.command,
-            help=purpose,
-            description=f"{purpose.capitalize()}, on one device or many.",
+            help=interface.purpose,
+            description=f"{interface.purpose.capitalize()}, on one device or many.",
             allow_abbrev=False,
         )
         _add_flags(parser, interface)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,11 @@ from galley.api import Runner, Settings
 from galley.batches import BatchReport, BatchSettings, run_batch
 from galley.batches.settings import LINES, PARTS, flatten
 from galley.compat.asking import choose_source, read_query
-from galley.compat.interface import Interface, make_settings
+from galley.compat.interface import interface_of, make_settings
 from galley.compat.keyword_tables.shared import COMMON
 from galley.compat.keyword_tables.understanding import DOC_UNDERSTANDING
 from galley.compat.keywords import Keyword, check_keywords, settings_values
-from galley.compat.names import OWN, Origin, resolve
+from galley.compat.names import Origin, resolve
 from galley.compat.parallel import foreign_config
 from galley.config import overlay, suggest
 from galley.errors import BadArguments
@@ -174,17 +173,12 @@ def _open_by_name(request: BatchRequest) -> tuple[Settings[Any], type]:
     _check_options(request)
     found = resolve(request.pipeline)
     if found.origin is Origin.GALLEY:
-        interface = _interface(request.pipeline)
+        interface = interface_of(request.pipeline)
         given = {**request.options, **request.run_options}
         return make_settings(interface, f"pipeline {request.pipeline}", given), interface.result
     check_keywords("batch", RUN_ROWS, request.run_options)
     config = foreign_config(found, request.options, keep=())
     return overlay(Settings(config), settings_values(RUN_ROWS, request.run_options)), ForeignPage
-
-
-def _interface(name: str) -> Interface:
-    interface: Interface = import_module(OWN[name]).INTERFACE
-    return interface
 
 
 def option_rows(pipeline: str) -> tuple[Keyword, ...] | None:
@@ -193,7 +187,7 @@ def option_rows(pipeline: str) -> tuple[Keyword, ...] | None:
     Raises:
         BadArguments: there is no such pipeline; near matches are named.
     """
-    return _interface(pipeline).rows if resolve(pipeline).origin is Origin.GALLEY else None
+    return interface_of(pipeline).rows if resolve(pipeline).origin is Origin.GALLEY else None
 
 
 def identity(pipeline: str, settings: Settings[Any], formats: Sequence[str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from galley.results import PreprocessedPage
 INTERFACE = Interface(
     command="doc_preprocessor",
     paddlex_name="doc_preprocessor",
+    purpose="turn pages upright and flatten them",
     rows=(*DOC_PREPROCESSOR, *COMMON, ON_FAILURE),
     positional=len(DOC_PREPROCESSOR),
     call_rows=options_of(DOC_PREPROCESSOR),

@@ -86,6 +86,7 @@ _EXAMPLE = """\"{'image': 'page.png', 'query': 'What is the total?'}\""""
 INTERFACE = Interface(
     command="doc_understanding",
     paddlex_name="doc_understanding",
+    purpose="answer questions about pages",
     rows=(*DOC_UNDERSTANDING, *COMMON, ON_FAILURE),
     positional=PADDLEOCRS,
     call_rows=PREDICT,

@@ -8,10 +8,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from galley.api import Settings
 from galley.compat.keywords import Keyword, check_keywords, settings_values
+from galley.compat.names import OWN
 from galley.compat.paddlex_yaml import read_keywords
 from galley.config import overlay
 from galley.errors import BadArguments
@@ -25,6 +27,8 @@ class Interface:
     """PaddleOCR's name of the command."""
     paddlex_name: str
     """PaddleX's name of the pipeline."""
+    purpose: str
+    """What it does with pages, in a few words."""
     rows: tuple[Keyword, ...]
     """What the constructor takes; those with a `flag` are the command's flags too."""
     positional: int
@@ -44,6 +48,12 @@ class Interface:
     """The same of the keywords of `predict`."""
     adopt: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     """Keywords that a PaddleX configuration stands for: those of them that mean something here."""
+
+
+def interface_of(name: str) -> Interface:
+    """That of the class of Galley's own called `name`, a key of `OWN`."""
+    interface: Interface = import_module(OWN[name]).INTERFACE
+    return interface
 
 
 def make_settings(interface: Interface, owner: str, given: Mapping[str, Any]) -> Settings[Any]:

@@ -25,12 +25,12 @@ from galley.errors import BadArguments
 
 OWN: Mapping[str, str] = {
     "DocPreprocessor": "galley.compat.doc_preprocessor",
-    "DocUnderstanding": "galley.compat.doc_understanding",
     "OCR": "galley.compat.ocr",
     "PaddleOCR": "galley.compat.ocr",
-    "TableRecognitionPipelineV2": "galley.compat.table_recognition",
     "PPStructureV3": "galley.compat.structure",
+    "TableRecognitionPipelineV2": "galley.compat.table_recognition",
     "SealRecognition": "galley.compat.seal_recognition",
+    "DocUnderstanding": "galley.compat.doc_understanding",
 }
 """Class of Galley's own -> its module, whose `INTERFACE` has its keywords and defaults."""
 

@@ -113,6 +113,7 @@ def _models_for(lang: str | None, version: str | None) -> dict[str, str]:
 INTERFACE = Interface(
     command="ocr",
     paddlex_name="OCR",
+    purpose="find and read the text on pages",
     rows=(*ROWS, PDF_TEXT_ROW, SWITCH, *DEPRECATED, *COMMON, ON_FAILURE),
     positional=len(ROWS),
     call_rows=options_of((*ROWS, PDF_TEXT_ROW)),

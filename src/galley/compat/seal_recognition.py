@@ -44,6 +44,7 @@ def _not_turned_alone(given: Mapping[str, Any]) -> dict[str, Any]:
 INTERFACE = Interface(
     command="seal_recognition",
     paddlex_name="seal_recognition",
+    purpose="find the seals on pages and read them",
     rows=(*SEAL, SWITCH, *COMMON, ON_FAILURE),
     positional=len(SEAL),
     call_rows=options_of(SEAL),

@@ -60,6 +60,7 @@ def adopt(base: Mapping[str, Any]) -> dict[str, Any]:
 INTERFACE = Interface(
     command="pp_structurev3",
     paddlex_name="PP-StructureV3",
+    purpose="find the parts of pages, and put their content in reading order",
     rows=(*STRUCTURE, SWITCH, *PER_CALL, *COMMON, ON_FAILURE),
     positional=len(STRUCTURE),
     call_rows=(*options_of(STRUCTURE), *PER_CALL),

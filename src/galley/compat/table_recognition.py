@@ -77,6 +77,7 @@ def _corners(values: Any) -> tuple[float, float, float, float]:
 INTERFACE = Interface(
     command="table_recognition_v2",
     paddlex_name="table_recognition_v2",
+    purpose="find the tables of pages and read them",
     rows=(*TABLE_RECOGNITION, SWITCH, *READING, *COMMON, ON_FAILURE),
     positional=len(TABLE_RECOGNITION),
     call_rows=(*options_of((*TABLE_RECOGNITION, *READING)), *_GIVEN),
