@@ -132,7 +132,7 @@ class SealReader:
     def _read_arcs(self, ink: Ink, ellipse: Ellipse) -> tuple[list[_Arc], float]:
         """The lines along the edge, the main one first, and how deep the edge is, in pixels."""
         strip = plan_strip(ellipse)
-        by_colour, pixels = unroll(ink.by_colour, strip), unroll(ink.by_darkness, strip)
+        by_colour, pixels = unroll(ink.by_colour, strip), unroll(ink.sharp, strip)
         rings = ring_rows(by_colour, strip)
         by_colour[rings], pixels[rings] = 0, 0
         top = int(np.argmin(rings))
@@ -178,7 +178,7 @@ class SealReader:
         self, ink: Ink, ellipse: Ellipse, tilt: float, ring: float, arcs: Sequence[Sector]
     ) -> list[_Reading]:
         upright = plan_upright(ellipse, tilt)
-        pixels = turn_upright(ink.by_darkness, upright)
+        pixels = turn_upright(ink.sharp, upright)
         free = free_of_arcs(ellipse, upright, ring, arcs)
         picture = as_picture(without_arcs(pixels, free))
         boxes = straight_lines(self._detector.find(picture, _INSIDE), pixels, free, ellipse.least * upright.scale)
@@ -186,7 +186,7 @@ class SealReader:
 
     def _read_flat(self, ink: Ink) -> list[_Reading]:
         """Straight text of something that is not round, such as a square seal."""
-        picture = as_picture(ink.by_darkness)
+        picture = as_picture(ink.sharp)
         boxes = list(self._detector.find(picture, SealTextOptions().ocr if max(picture.shape) < 736 else _INSIDE))
         return self._read_boxes(picture, boxes, lambda points: points)
 

@@ -35,7 +35,7 @@ def test_coloured_ink_is_all_there_and_black_print_is_not(
     picture[20:50, 20:100] = colour
     picture[70:100, 20:100] = BLACK
     ink = separate_ink(picture)
-    for plane in (ink.by_colour, ink.by_darkness):
+    for plane in (ink.by_colour, ink.sharp):
         assert plane.shape == (120, 120)
         assert plane.dtype == np.float32
         assert plane[25:45, 25:95].min() > 0.8
@@ -48,8 +48,18 @@ def test_ink_over_print_is_not_black() -> None:
     picture[40:60] = RED
     picture[:, 45:55] = BLACK
     ink = separate_ink(picture)
-    assert ink.by_darkness[45:55, 10:40].min() > 0.8
-    assert ink.by_darkness[10:30, 47:53].max() < 0.1
+    assert ink.sharp[45:55, 10:40].min() > 0.8
+    assert ink.sharp[10:30, 47:53].max() < 0.1
+
+
+def test_faint_strokes_that_are_too_pale_for_their_colour_are_still_there_to_read() -> None:
+    picture = np.full((100, 100, 3), 255, np.uint8)
+    picture[20:50, 20:80] = RED
+    picture[70:73, 20:80] = (235, 235, 250)
+    ink = separate_ink(picture)
+    assert ink.by_colour[71, 30:70].max() < 0.02
+    assert ink.sharp[71, 30:70].min() > 0.04
+    assert ink.sharp[80:].max() == 0
 
 
 def test_without_colour_all_that_is_dark_is_ink() -> None:
@@ -57,7 +67,7 @@ def test_without_colour_all_that_is_dark_is_ink() -> None:
     cv2.circle(picture, (50, 50), 40, BLACK, 5)
     ink = separate_ink(picture)
     assert ink.hue is None
-    assert ink.by_darkness is ink.by_colour
+    assert ink.sharp is ink.by_colour
     assert ink.by_colour[50, 90] > 0.9
     np.testing.assert_array_equal(ink.by_colour, dark_plane(picture))
 

@@ -32,6 +32,8 @@ _LEAST_INKED = 40
 """Pixels, below which there is no seal."""
 _BLACKER = 1.2
 """How much of what is darker than the seal's own ink is taken off."""
+_APART = 0.67
+"""How much the difference of channels counts against darkness; either alone loses more characters of worn seals."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +42,9 @@ class Ink:
 
     by_colour: Plane
     """Where it is, by its colour alone: clean, but blurred where colours are stored at half size (JPEG)."""
-    by_darkness: Plane
-    """The same as sharp as the picture: darkness where there is colour, without what is blacker."""
+    sharp: Plane
+    """The same as sharp as the picture: by how much more it darkens one channel than another, and by its darkness
+    where there is colour, without what is blacker. For reading."""
     hue: float | None
     """Degrees in the a, b plane of CIE Lab; None where the ink has no colour."""
 
@@ -95,7 +98,7 @@ def separate_ink(image: NDArray[np.uint8]) -> Ink:
         by_colour = coloured_plane(a, b, hue)
         inked = by_colour > 0.5
         if np.count_nonzero(inked) >= _LEAST_INKED:
-            return Ink(by_colour, _darkness_of_ink(image, by_colour, inked), hue)
+            return Ink(by_colour, _sharp(image, by_colour, inked), hue)
     dark = dark_plane(image)
     return Ink(dark, dark, None)
 
@@ -108,7 +111,7 @@ def dark_plane(image: NDArray[np.uint8]) -> Plane:
     return np.asarray(np.clip(darkness / full, 0, 1), np.float32)
 
 
-def _darkness_of_ink(image: NDArray[np.uint8], by_colour: Plane, inked: NDArray[np.bool_]) -> Plane:
+def _sharp(image: NDArray[np.uint8], by_colour: Plane, inked: NDArray[np.bool_]) -> Plane:
     pixels = image.astype(np.float32)
     paper = np.maximum(np.percentile(pixels.reshape(-1, 3), 85, axis=0), 60).astype(np.float32)
     darkness = np.clip(1 - pixels / paper, 0, 1)
@@ -119,4 +122,8 @@ def _darkness_of_ink(image: NDArray[np.uint8], by_colour: Plane, inked: NDArray[
     black = np.clip(least - float(np.percentile(least[inked], 60)), 0, 1)
     nearby = cv2.GaussianBlur(cv2.dilate(by_colour, np.ones((3, 3), np.uint8)), (0, 0), 0.8)
     gate = np.clip((nearby - 0.18) / 0.25, 0, 1)
-    return np.asarray(np.clip(np.clip(own, 0, 1) - _BLACKER * black, 0, 1) * gate, np.float32)
+    gated = np.clip(np.clip(own, 0, 1) - _BLACKER * black, 0, 1) * gate
+    # Paper and black are grey: they darken all channels alike. So this needs no gate, and keeps what is faint.
+    apart = np.maximum(best - least, 0)
+    apart = np.minimum(apart / max(0.1, float(np.percentile(apart[inked], 70))), 1)
+    return np.asarray((1 - _APART) * gated + _APART * apart, np.float32)
