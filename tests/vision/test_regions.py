@@ -43,6 +43,13 @@ def test_a_caption_within_a_picture_is_cut_off_it() -> None:
     assert text.lines == (0, 1)
 
 
+def test_a_line_in_a_text_and_in_a_picture_is_the_texts() -> None:
+    regions = [Region("image", (0, 0, 480, 420), 0.9), Region("text", (0, 403, 500, 500), 0.5)]
+    lines = np.array([(0, 400, 500, 420), (0, 425, 500, 445), (0, 100, 50, 120)], float)
+    image, text = assign_lines(regions, lines)[0]
+    assert (image.lines, text.lines) == ((2,), (0, 1))
+
+
 def test_a_line_that_was_just_missed_is_attached() -> None:
     lines = np.array([(0, 0, 300, 20), (0, 25, 300, 45), (0, 50, 300, 70), (0, 200, 300, 220)], float)
     owned, loose = assign_lines([Region("text", (0, 0, 300, 46), 0.9)], lines)

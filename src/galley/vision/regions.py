@@ -126,6 +126,9 @@ def assign_lines(regions: Sequence[Region], lines: Boxes) -> tuple[list[Region],
         return list(regions), list(range(len(lines)))
     frames = as_boxes([region.box for region in regions])
     parts = shared_parts(lines, frames)
+    pictures = np.array([region.label in PICTURES for region in regions])
+    # What a text and a picture both have of a line is the text's: captions overlap their pictures.
+    parts[:, pictures] *= ~(parts[:, ~pictures] > _OWNED).any(axis=1, keepdims=True)
     # Of regions that hold a line whole, the smallest one.
     best = np.lexsort((np.broadcast_to(areas(frames), parts.shape), -np.round(parts, 2)), axis=1)[:, 0]
     owned = parts[np.arange(len(lines)), best] > _OWNED
