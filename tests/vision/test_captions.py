@@ -16,6 +16,9 @@ from galley.vision.captions import caption_kind, speaks_of_figure
         ("Table 2-1 FUNCTION_USAGE view", "table_title"),
         ("图1 系统结构", "figure_title"),
         ("表 2 结果", "table_title"),
+        ("图3 中国的河流", "figure_title"),
+        ("图3给出了观测的结果", None),
+        ("表2中的数据", None),
         ("Figure 3", "figure_title"),
         ("Table 3-1 summarizes these registers", None),
         ("Figures are nice", None),
@@ -29,4 +32,5 @@ def test_a_caption_has_a_number_and_no_verb(text: str, kind: str | None) -> None
 
 def test_sentences_about_figures_are_told_apart() -> None:
     assert speaks_of_figure("Figure 3-5 shows the difference")
+    assert speaks_of_figure("图2所示的桥梁")
     assert not speaks_of_figure("Figure 3-5 Special registers")

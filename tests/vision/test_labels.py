@@ -45,6 +45,12 @@ def test_one_line_says_what_it_is(seen: str, line: Line, expected: str) -> None:
     assert label(seen, line) == expected
 
 
+def test_the_first_line_of_a_column_is_no_running_head() -> None:
+    line = ("the last words of a sentence", 520.0, 100.0, 900.0, 120.0)
+    assert label("header", line, beside=(Region("image", (100, 95, 480, 400), 0.9),)) == "text"
+    assert label("header", line, beside=(Region("image", (100, 130, 480, 400), 0.9),)) == "header"
+
+
 def test_a_caption_stands_beside_a_picture() -> None:
     line = ("Table 1: Results", 100.0, 520.0, 400.0, 540.0)
     assert label("text", line, beside=(Region("table", (90, 550, 600, 900), 0.9),)) == "table_title"

@@ -24,7 +24,7 @@ from galley.pipelines.ocr import Ocr
 from galley.pipelines.seal_reader import SealReader
 from galley.pipelines.table_networks import TableNetworks
 from galley.pipelines.table_reader import TableReader, text_reader
-from galley.results import Image, RecognizedPage, StructuredPage, TextLine
+from galley.results import Image, PreprocessedPage, RecognizedPage, StructuredPage, TextLine
 from galley.results.layout import LayoutBox
 from galley.results.seal import ReadSeal
 from galley.results.structure import Block, Box
@@ -86,14 +86,24 @@ class Structure:
 
     def process(self, image: Image, page: PageRef, options: StructureOptions) -> StructuredPage:
         """The result of one page (h, w, 3), BGR. `options` may switch off steps, not on."""
+        return self.arrange(*self.read(image, page, options), page, options)
+
+    def read(self, image: Image, page: PageRef, options: StructureOptions) -> tuple[PreprocessedPage, RecognizedPage]:
+        """The upright page and the lines of text on it: what OCR alone would find."""
         preprocessed = self._preprocessor.process(image, page, options.preprocessing.steps)
+        return preprocessed, self._ocr.process(preprocessed.output_img, page, options.ocr)
+
+    def arrange(
+        self, preprocessed: PreprocessedPage, recognized: RecognizedPage, page: PageRef, options: StructureOptions
+    ) -> StructuredPage:
+        """The parts of a page that was read, in their order."""
         upright = preprocessed.output_img
         seen = self._layout.find(upright, options.layout)
-        recognized = self._cut_at_gutters(upright, self._ocr.process(upright, page, options.ocr), seen)
+        recognized = self._cut_at_gutters(upright, recognized, seen)
         facts = _facts(recognized, upright, page)
         found = find_regions([*_regions(seen), *self._stamps(upright, seen, options)], facts.lines)
         regions = relabel([_without_false_table(region, upright, facts) for region in found], facts)
-        regions, tables = self._read_tables(upright, order_regions(regions, facts), recognized, options)
+        regions, tables = self._read_tables(upright, order_regions(regions, facts), _texts(recognized), options)
         seals = self._read_seals(upright, regions, options)
         pieces = make_pieces(regions, facts)
         contents = {table.box: table.html for table in tables} | {seal.box: "\n".join(seal.texts) for seal in seals}
@@ -137,13 +147,16 @@ class Structure:
         return [Region("seal", place.ellipse.box, place.score) for place in self._seals.find(image)]
 
     def _read_tables(
-        self, image: Image, regions: Sequence[Region], page: RecognizedPage, options: StructureOptions
+        self, image: Image, regions: Sequence[Region], lines: Sequence[TextLine], options: StructureOptions
     ) -> tuple[list[Region], list[Table]]:
         """The tables, and `regions` in which those are text that turned out to be none."""
         kept, tables = [], []
         for region in regions:
             if region.label == "table" and options.use_table_recognition:
-                table = self._tables.read(image, _pixels(region.box, image), page.lines, options=options.tables)
+                # A caption or heading close by is no row of the table: its lines are spoken for.
+                others = {line for other in regions if other is not region for line in other.lines}
+                free = [line for index, line in enumerate(lines) if index not in others]
+                table = self._tables.read(image, _pixels(region.box, image), free, options=options.tables)
                 if table is None:
                     region = replace(region, label="text")
                 else:
@@ -167,8 +180,13 @@ def _regions(seen: Sequence[LayoutBox]) -> list[Region]:
     return [Region(_NAMES.get(each.label, each.label), each.box, each.score, each.order) for each in seen]
 
 
+def _texts(recognized: RecognizedPage) -> list[TextLine]:
+    """The lines that say something: those that regions speak of."""
+    return [line for line in recognized.lines if line.text.strip()]
+
+
 def _facts(recognized: RecognizedPage, image: Image, page: PageRef) -> PageFacts:
-    lines = [line for line in recognized.lines if line.text.strip()]
+    lines = _texts(recognized)
     boxes = as_boxes([line.box for line in lines])
     return PageFacts(
         lines=boxes,

@@ -11,8 +11,13 @@ _BEGINNING = (
     r"(?:(?P<table>(?i:tab(?:le|\.)|表))|(?i:fig(?:ure|\.)?|scheme|listing|example|图|圖|図))"
     r"\s?(?:[A-Z]?\d+(?:[.\-]\d+)*(?![\d\-]|\.\d)|[IVX]+\b|[一二三四五六七八九十]+)\s*"
 )
-_CAPTION = re.compile(_BEGINNING + r"(?:$|[.:：)、]|[^a-z\s])")
-_REFERENCE = re.compile(_BEGINNING + r"[a-z]")
+_VERB = (
+    r"[a-z]|给出|显示|所示|展示|表示|列出|(?:说明|描述|总结|反映|比较|对比)了|可[以见知]|[是为的与及]|和[图表]"
+    r"|中(?![国心央间文部学医])"
+)
+"""How a sentence goes on that speaks of a figure: in English with a small letter, in Chinese with one of these."""
+_CAPTION = re.compile(_BEGINNING + rf"(?!{_VERB})(?:$|\S)")
+_REFERENCE = re.compile(_BEGINNING + rf"(?:{_VERB})")
 
 
 def caption_kind(text: str) -> str | None:

@@ -91,6 +91,7 @@ class PageFacts:
 def relabel(regions: Sequence[Region], page: PageFacts) -> list[Region]:
     """`regions` with better labels."""
     named = [replace(region, label=_better_label(region, page)) for region in regions]
+    named = [replace(region, label=_without_false_margin(region, named)) for region in named]
     named = [replace(region, label=_caption_label(region, named, page)) for region in named]
     named = [replace(region, label=_beside_number(region, named, page)) for region in named]
     title = _document_title(named, page)
@@ -135,6 +136,19 @@ def _margin(region: Region, page: PageFacts) -> str:
     if len(region.lines) >= _LISTING or page.size(region) > _HEADLINE:
         return region.label
     return "header" if region.box[1] < page.height / 2 else "footer"
+
+
+def _without_false_margin(region: Region, regions: Sequence[Region]) -> str:
+    """The first line of a column is no running head, nor its last one a foot: another column stands beside it."""
+    if region.label not in ("header", "footer"):
+        return region.label
+    middle = (region.box[1] + region.box[3]) / 2
+    beside = (other for other in regions if other.label not in MARGINS and other.box[1] < middle < other.box[3])
+    return (
+        "text"
+        if any(other.box[0] >= region.box[2] or other.box[2] <= region.box[0] for other in beside)
+        else region.label
+    )
 
 
 def _beside_number(region: Region, regions: Sequence[Region], page: PageFacts) -> str:
