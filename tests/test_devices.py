@@ -15,6 +15,7 @@ from galley.devices import (
     VISIBLE_DEVICES,
     Device,
     describe_found,
+    limit_memory,
     parse_devices,
     plan_slots,
     require_devices,
@@ -147,6 +148,14 @@ def test_every_accelerator_has_its_variable(kind: str) -> None:
 def test_a_cpu_slot_leaves_accelerators_alone() -> None:
     (slot,) = plan_slots(parse_devices("cpu"), 1, (0,))
     assert slot_environment(slot, {"CUDA_VISIBLE_DEVICES": "7"})["CUDA_VISIBLE_DEVICES"] == "7"
+
+
+def test_memory_is_limited_for_every_slot() -> None:
+    slots = plan_slots(parse_devices("gpu:0,1"), 2, (0, 1, 2, 3))
+    assert [slot.memory_limit for slot in limit_memory(slots, 4000)] == [4000] * 4
+    assert limit_memory(slots, None) == slots
+    with pytest.raises(BadArguments, match="device_memory is 0; it must be at least 1"):
+        limit_memory(slots, 0)
 
 
 def test_a_missing_device_is_named_with_what_was_found() -> None:

@@ -29,6 +29,7 @@ from galley.devices import (
     Device,
     Slot,
     discover,
+    limit_memory,
     parse_devices,
     plan_server_slots,
     plan_slots,
@@ -84,6 +85,8 @@ class Settings(Generic[ConfigT]):
     instances_per_device: int = 1
     threads: int | None = None
     """Engine threads per instance; None for one per core of its share."""
+    device_memory: int | None = None
+    """MB of a GPU's memory that each network of each instance may take; None for all there is."""
     limits: Limits = field(default_factory=Limits)
     inputs: InputOptions = field(default_factory=InputOptions)
     save: SavePlan | None = None
@@ -275,7 +278,8 @@ def plan(settings: Settings[Any]) -> tuple[Slot, ...]:
     require_devices(devices, found)
     for kind in set() if opens_itself else {device.kind for device in devices}:
         choose_engine(engine, kind, installed_engines())
-    return plan_slots(devices, settings.instances_per_device, usable_cores(), settings.threads)
+    slots = plan_slots(devices, settings.instances_per_device, usable_cores(), settings.threads)
+    return limit_memory(slots, settings.device_memory)
 
 
 def _default_device(engine: str | None, found: dict[str, int]) -> Device:

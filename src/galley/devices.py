@@ -13,7 +13,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from galley.errors import BadArguments, DeviceError
@@ -81,6 +81,8 @@ class Slot:
     """Whether the process is bound to `cores`; true for CPU slots that do not have the whole machine."""
     thread_limit: int | None = None
     """Engine threads where the user set them; None for one per core."""
+    memory_limit: int | None = None
+    """MB of an accelerator's memory that each network may take, where the user set it."""
 
     @property
     def name(self) -> str:
@@ -151,6 +153,17 @@ def plan_slots(
         slots.append(Slot(device, seen[device], share, pinned, threads))
         seen[device] += 1
     return tuple(slots)
+
+
+def limit_memory(slots: Sequence[Slot], megabytes: int | None) -> tuple[Slot, ...]:
+    """The slots with a limit to the memory of an accelerator that each network may take; None leaves it open.
+
+    Raises:
+        BadArguments: `megabytes` is under 1.
+    """
+    if megabytes is not None and megabytes < 1:
+        raise BadArguments(f"device_memory is {megabytes}; it must be at least 1, in MB")
+    return tuple(replace(slot, memory_limit=megabytes) for slot in slots)
 
 
 def plan_server_slots(

@@ -48,6 +48,7 @@ EXAMPLES = {
     "pdf_scale": 1.5,
     "cpu_threads": 2,
     "instances_per_device": 2,
+    "device_memory": 4000,
     "serial": True,
     "use_doc_unwarping": False,
     "use_doc_orientation_classify": False,

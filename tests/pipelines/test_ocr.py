@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -240,3 +241,43 @@ def test_lines_padded_together_may_be_any_number() -> None:
         assert [each.line.text for each in recognizer.read(lines)] == words
         assert recognizer.read([]) == []
         recognizer.close()
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+def test_lines_of_several_pages_read_together_are_those_read_alone(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a GPU does, on the CPU: only the device differs."""
+    config = OcrConfig(PLAIN, engine=EngineConfig(engine, "fp32"))
+    words = [["Quay", "Pontoon 12", "Port of Ardmouth"], [], ["Tide", "Pilots", "Harbour Master 1837", "Port"]]
+    pages = [[write(word, height=80, width=60 + 20 * len(word))[25:75] for word in page] for page in words]
+    model = ensure_models([config.text.recognition.name])[config.text.recognition.name]
+    recognizer = Recognizer(model, config.engine, SLOT, batch=6, shape=None, together=True)
+    runs: list[tuple[int, ...]] = []
+    run = recognizer._session.run
+
+    def count(*arrays: NDArray[Any]) -> list[NDArray[Any]]:
+        runs.append(arrays[0].shape)
+        return run(*arrays)
+
+    monkeypatch.setattr(recognizer._session, "run", count)
+    together = recognizer.read_pages(pages)
+    assert [[read.line.text for read in page] for page in together] == words
+    assert len(runs) < sum(map(len, words))
+    alone = [[recognizer.read([line])[0] for line in page] for page in pages]
+    for page, others in zip(together, alone, strict=True):
+        for read, other in zip(page, others, strict=True):
+            assert (read.line.text, read.line.columns, read.steps) == (other.line.text, other.line.columns, other.steps)
+            assert read.line.score == pytest.approx(other.line.score, abs=1e-4)
+    recognizer.close()
+
+
+def test_several_pages_at_once_have_the_results_of_each_alone(pipeline: Ocr) -> None:
+    images = [write("Quay Street"), blank(200, 300), write("Pontoon 12", "Depth 5.2 m")]
+    refs = [PageRef(PageKind.ARRAY, None, None, None, f"page{number}") for number in range(3)]
+    options = [replace(PLAIN, return_word_box=number == 2) for number in range(3)]
+    together = pipeline.process_together(list(zip(images, refs, options, strict=True)))
+    alone = [pipeline.process(*each) for each in zip(images, refs, options, strict=True)]
+    assert [result.json() for result in together] == [result.json() for result in alone]
+    assert [result.name for result in together] == ["page0", "page1", "page2"]
+    assert pipeline.process_together([]) == []

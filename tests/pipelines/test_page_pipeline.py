@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,14 +12,15 @@ import pytest
 
 from galley.config import DocPreprocessorConfig, DocPreprocessorOptions, overlay
 from galley.devices import Slot
+from galley.engines import EngineInfo
 from galley.errors import BadInput
 from galley.inputs import InputOptions
 from galley.models.folder import read_folder
 from galley.outputs.saving import SavePlan
 from galley.pages import PageKind, PageRef, Unreadable
 from galley.pipelines.assembler import Predicting
-from galley.pipelines.page_pipeline import PageJob, open_page_pipeline
-from galley.results import PreprocessedPage, SavedPage
+from galley.pipelines.page_pipeline import PageJob, PagePipeline, open_page_pipeline
+from galley.results import Image, PageResult, PreprocessedPage, SavedPage
 
 FLATTEN_ONLY = overlay(
     DocPreprocessorConfig(), {"options.use_doc_orientation_classify": False, "engine.precision": "fp32"}
@@ -77,4 +80,37 @@ def test_an_input_known_to_be_unreadable_is_rejected_with_its_own_message(half_b
     pipeline = open_with(half_brightness, slot, None)
     with pytest.raises(BadInput, match="no such file"):
         pipeline.load(PageJob(Unreadable("x.png", "no such file"), FLATTEN_ONLY.options))
+    pipeline.close()
+
+
+class Joined:
+    """A pipeline that says how many pages it was given at once."""
+
+    def __init__(self) -> None:
+        self.calls: list[int] = []
+
+    def networks(self) -> dict[str, EngineInfo]:
+        return {}
+
+    def process(self, image: Image, page: PageRef, options: Any) -> PageResult:
+        raise AssertionError("pages were not joined")
+
+    def process_together(self, pages: Sequence[tuple[Image, PageRef, Any]]) -> list[PageResult]:
+        self.calls.append(len(pages))
+        return [
+            PreprocessedPage(None, None, page.name, False, False, -1, image, image, image) for image, page, _ in pages
+        ]
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_pipeline_that_joins_pages_is_given_all_of_a_batch(slot: Slot) -> None:
+    joined = Joined()
+    pipeline = PagePipeline(joined, slot, InputOptions(), None)
+    pixels = np.zeros((4, 4, 3), np.uint8)
+    jobs = [PageJob(PageRef(PageKind.ARRAY, None, None, None, name, pixels), None) for name in ("a", "b", "c")]
+    results = pipeline.predict([pipeline.load(job) for job in jobs])
+    assert joined.calls == [3]
+    assert [result.name for result in results if isinstance(result, PreprocessedPage)] == ["a", "b", "c"]
     pipeline.close()

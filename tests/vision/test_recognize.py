@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from galley.vision.recognize import (
     Line,
     LineSize,
+    Together,
     decode,
     line_input,
     padded_width,
     plan_batches,
     plan_steps,
+    plan_together,
     stretched_input,
 )
 
@@ -53,6 +55,21 @@ def test_a_line_alone_is_padded_by_less_than_a_step(lines: list[tuple[int, int]]
         assert batch.width % step == 0
         assert batch.width <= SIZE.max_width
         assert lines[line][1] / lines[line][0] <= batch.proportion
+
+
+@given(st.lists(shapes, max_size=60), st.integers(1, 9), st.integers(1, 20_000))
+def test_lines_of_one_width_go_together_padded_as_alone(lines: list[tuple[int, int]], count: int, pixels: int) -> None:
+    alone = {batch.lines[0]: (batch.width, batch.proportion) for batch in plan_steps(lines, SIZE, 32)}
+    batches = plan_together(lines, SIZE, 32, Together(count, pixels))
+    assert sorted(index for batch in batches for index in batch.lines) == list(range(len(lines)))
+    for batch in batches:
+        assert {alone[index] for index in batch.lines} == {(batch.width, batch.proportion)}
+        assert len(batch.lines) == 1 or (len(batch.lines) <= count and len(batch.lines) * batch.width <= pixels)
+
+
+def test_as_many_lines_as_may_go_together() -> None:
+    batches = plan_together([(48, 330)] * 7 + [(48, 3100)], SIZE, 32, Together(lines=3, pixels=2000))
+    assert [(len(batch.lines), batch.width) for batch in batches] == [(3, 352), (3, 352), (1, 352), (1, 3104)]
 
 
 @given(st.integers(1, 60), st.integers(1, 2000), st.integers(0, 400))

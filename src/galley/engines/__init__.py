@@ -13,7 +13,7 @@ import importlib.util
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 from numpy.typing import NDArray
 
@@ -41,6 +41,10 @@ class TensorInfo:
     name: str
     dtype: str
     shape: tuple[int | None, ...]
+
+
+Span: TypeAlias = tuple[Sequence[int], Sequence[int]]
+"""The smallest and the largest shape of the only input of a graph."""
 
 
 class Session(Protocol):
@@ -138,6 +142,7 @@ def open_session(
     shape: Sequence[int] | None = None,
     cache: Path | None = None,
     best: bool = False,
+    span: Span | None = None,
 ) -> Session:
     """Opens an ONNX graph on the slot's device with as many threads as the slot has cores.
 
@@ -146,6 +151,7 @@ def open_session(
     keep compiled graphs; with None a graph is compiled every time. `best` is for a graph with one output, the
     probabilities of classes along its last axis: `run` gives the best class of each position (int64) and its
     probability (float32) instead, without that axis; `outputs` of the session still describes the graph's.
+    `span` promises that no shape of the only input is smaller or larger.
 
     Raises:
         BadArguments: `engine` or `precision` is unknown.
@@ -157,4 +163,4 @@ def open_session(
     chosen = choose_engine(engine, slot.device.kind, installed_engines())
     module, _, function = ENGINES[chosen].partition(":")
     opener = cast("Callable[..., Session]", getattr(importlib.import_module(module), function))
-    return opener(path, slot=slot, precision=precision, outputs=outputs, shape=shape, cache=cache, best=best)
+    return opener(path, slot=slot, precision=precision, outputs=outputs, shape=shape, cache=cache, best=best, span=span)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from openvino import opset13 as ops
 
 from galley.devices import Slot
-from galley.engines import EngineInfo, TensorInfo
+from galley.engines import EngineInfo, Span, TensorInfo
 from galley.engines.best import take_best, take_best_of_logits
 from galley.engines.compiled import name_compiled, read_compiled, write_compiled
 from galley.engines.winograd import REWRITING, rewrite_convolutions
@@ -73,8 +73,9 @@ def open_session(
     shape: Sequence[int] | None,
     cache: Path | None,
     best: bool = False,
+    span: Span | None = None,
 ) -> OpenVinoSession:
-    """Opens a graph with OpenVINO; see `galley.engines.open_session`.
+    """Opens a graph with OpenVINO; see `galley.engines.open_session`. It gains nothing by `span`.
 
     With a fixed shape, few threads and float32 arithmetic, large convolutions are rewritten: see
     `galley.engines.winograd`. With many threads or lower precision the direct ones are as fast.

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from galley.config import EngineConfig
 from galley.devices import Slot
-from galley.engines import Session, open_session
+from galley.engines import Session, Span, open_session
 from galley.models.rules import Model
 
 
@@ -21,6 +21,7 @@ def open_network(
     outputs: Sequence[str] | None = None,
     shape: Sequence[int] | None = None,
     best: bool = False,
+    span: Span | None = None,
 ) -> Session:
     """The open network; see `galley.engines.open_session`.
 
@@ -38,4 +39,5 @@ def open_network(
         shape=shape,
         cache=model.cache,
         best=best,
+        span=span,
     )

@@ -6,7 +6,7 @@ Runs in: worker.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,18 @@ UNKNOWN_ANGLE = -1
 _UPSIDE_DOWN = "180"
 _CERTAIN = 1.0
 """The score of what a page says itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutLine:
+    """A line cut out of its page."""
+
+    box: NDArray[np.int32]
+    """Its corners on the page, (4, 2)."""
+    angle: int
+    """1 if it stood on its head; `UNKNOWN_ANGLE` if nobody looked."""
+    pixels: Image
+    """Upright."""
 
 
 class Ocr:
@@ -73,18 +85,28 @@ class Ocr:
 
     def process(self, image: Image, page: PageRef, options: OcrOptions) -> RecognizedPage:
         """The result of one page (h, w, 3), BGR. `options` may switch off steps, not on."""
-        preprocessed = self._preprocessor.process(image, page, options.preprocessing.steps)
-        flat = preprocessed.output_img
-        found = self.read(flat, list(self.detector.find(flat, options)), options)
-        return RecognizedPage(
-            input_path=page.path,
-            page_index=page.index,
-            name=page_stem(page),
-            # PaddleOCR's nested results do not name their page.
-            preprocessed=replace(preprocessed, input_path=None, page_index=None),
-            options=options,
-            found=tuple(found),
-        )
+        return self.process_together([(image, page, options)])[0]
+
+    def process_together(self, pages: Sequence[tuple[Image, PageRef, OcrOptions]]) -> list[RecognizedPage]:
+        """The results of several pages. On a GPU their lines are read together; otherwise it is as one by one."""
+        flat = [self._preprocessor.process(image, page, options.preprocessing.steps) for image, page, options in pages]
+        cut = []
+        for preprocessed, (_, _, options) in zip(flat, pages, strict=True):
+            boxes = list(self.detector.find(preprocessed.output_img, options))
+            cut.append(self._cut(preprocessed.output_img, boxes, options))
+        read = self.recognizer.read_pages([[each.pixels for each in lines] for lines in cut])
+        return [
+            RecognizedPage(
+                input_path=page.path,
+                page_index=page.index,
+                name=page_stem(page),
+                # PaddleOCR's nested results do not name their page.
+                preprocessed=replace(preprocessed, input_path=None, page_index=None),
+                options=options,
+                found=tuple(_text_lines(lines, texts, options)),
+            )
+            for (_, page, options), preprocessed, lines, texts in zip(pages, flat, cut, read, strict=True)
+        ]
 
     def process_layered(self, image: Image, page: PageRef, options: OcrOptions, layer: TextLayer) -> RecognizedPage:
         """The result of one page of a PDF file that brings its text along: of that, or as any other, as `options` say.
@@ -102,11 +124,15 @@ class Ocr:
 
     def read(self, image: Image, boxes: Sequence[NDArray[np.int32]], options: OcrOptions) -> list[TextLine]:
         """The lines of text in these boxes, corners (4, 2) each, of a page (h, w, 3), BGR; none in the thinnest."""
-        cut = crop_lines(image, boxes)
-        angles = [self._angle(line, options) for _, line in cut]
-        upright = [turn(line, 180) if angle == 1 else line for (_, line), angle in zip(cut, angles, strict=True)]
-        read = self.recognizer.read(upright)
-        return [_text_line(box, angle, one, options) for (box, _), angle, one in zip(cut, angles, read, strict=True)]
+        lines = self._cut(image, boxes, options)
+        return _text_lines(lines, self.recognizer.read([each.pixels for each in lines]), options)
+
+    def _cut(self, image: Image, boxes: Sequence[NDArray[np.int32]], options: OcrOptions) -> list[CutLine]:
+        cut = []
+        for box, line in crop_lines(image, boxes):
+            angle = self._angle(line, options)
+            cut.append(CutLine(box, angle, turn(line, 180) if angle == 1 else line))
+        return cut
 
     def _angle(self, line: Image, options: OcrOptions) -> int:
         if self._orientation is None or not options.use_textline_orientation:
@@ -119,6 +145,10 @@ class Ocr:
         for step in (self.detector, self._orientation, self.recognizer):
             if step is not None:
                 step.close()
+
+
+def _text_lines(lines: Sequence[CutLine], texts: Sequence[ReadLine], options: OcrOptions) -> list[TextLine]:
+    return [_text_line(line.box, line.angle, text, options) for line, text in zip(lines, texts, strict=True)]
 
 
 def _text_line(box: NDArray[np.int32], angle: int, read: ReadLine, options: OcrOptions) -> TextLine:

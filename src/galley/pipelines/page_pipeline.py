@@ -77,6 +77,15 @@ class LayeredPipeline(Protocol):
         ...
 
 
+@runtime_checkable
+class JoiningPipeline(Protocol):
+    """An `ImagePipeline` that can take several pages at once."""
+
+    def process_together(self, pages: Sequence[tuple[Image, PageRef, Any]]) -> Sequence[PageResult]:
+        """The result of each page."""
+        ...
+
+
 class PagePipeline:
     """One pipeline with the loading before and the saving after it: a `galley.fleet.messages.Pipeline`."""
 
@@ -117,7 +126,10 @@ class PagePipeline:
         return isinstance(self._pipeline, LayeredPipeline) and (options.pdf_text != "never" or self._keeps_pages)
 
     def predict(self, loaded: Sequence[LoadedPage]) -> list[PageResult | SavedPage]:
-        """Process pages one after another, and write their files where that is asked for."""
+        """Process pages, together where the pipeline can, and write their files where that is asked for."""
+        if isinstance(self._pipeline, JoiningPipeline) and all(one.layer is None for one in loaded):
+            together = self._pipeline.process_together([(one.image, one.page, one.options) for one in loaded])
+            return [self._finish(result) for result in together]
         return [self._finish(self._process(one)) for one in loaded]
 
     def _process(self, one: LoadedPage) -> PageResult:

@@ -13,16 +13,29 @@ from numpy.typing import NDArray
 
 from galley.config import EngineConfig
 from galley.devices import Slot
-from galley.engines import EngineInfo
+from galley.engines import EngineInfo, Span
 from galley.errors import ModelError
 from galley.models.metadata import read_metadata
 from galley.models.rules import Model, RecognizerRules
 from galley.pipelines.network import open_network
 from galley.results import Image
-from galley.vision.recognize import Batch, Line, LineSize, decode, line_input, plan_batches, plan_steps, stretched_input
+from galley.vision.recognize import (
+    Batch,
+    Line,
+    LineSize,
+    Together,
+    decode,
+    line_input,
+    plan_batches,
+    plan_steps,
+    plan_together,
+    stretched_input,
+)
 
 _CHARACTERS = "character"
 """Key of the characters in a graph's metadata."""
+_TOGETHER = Together(lines=32, pixels=40_960)
+"""What a GPU is given in one run; not measured."""
 _WIDTH_STEP = 32
 """Widths in lower precision: kernels for the few multiples stay at hand, and no line is padded by more than this."""
 
@@ -39,7 +52,14 @@ class Recognizer:
     """An open text recognition network."""
 
     def __init__(
-        self, model: Model, config: EngineConfig, slot: Slot, *, batch: int, shape: tuple[int, int] | None
+        self,
+        model: Model,
+        config: EngineConfig,
+        slot: Slot,
+        *,
+        batch: int,
+        shape: tuple[int, int] | None,
+        together: bool | None = None,
     ) -> None:
         """Open the network of `model`, whose rules must be those of a text recogniser.
 
@@ -51,14 +71,17 @@ class Recognizer:
                 answers: the network sees the padding too. In lower precision, where the answers differ by rounding
                 anyway, each line is padded by itself.
             shape: (height, width) that every line is scaled to; None for each its own, by its proportions.
+            together: whether the network is given many lines of one width in a run, also of several pages. None: on
+                GPUs. CPUs are faster with one line after the other.
         """
         if not isinstance(model.rules, RecognizerRules):
             raise ModelError(f"model {model.name!r} from {model.origin} does not read text")
         self.rules = model.rules
         self._batch = batch
         self._shape = shape
+        self._together = slot.device.kind != "cpu" if together is None else together
         self._size = LineSize(self.rules.height, self.rules.width, self.rules.max_width)
-        self._session = open_network(model, config, slot, best=True)
+        self._session = open_network(model, config, slot, best=True, span=self._span())
         self._characters = _characters(model, self.rules)
         classes = self._session.outputs[0].shape[-1]
         if classes not in (None, len(self._characters)):
@@ -75,20 +98,39 @@ class Recognizer:
         """The texts of lines (h, w, 3), BGR, each at least one pixel high and wide, in the same order."""
         texts: dict[int, ReadLine] = {}
         for batch in self._plan([(line.shape[0], line.shape[1]) for line in lines]):
-            for index in batch.lines:
-                texts[index] = self._read_one(lines[index], batch)
+            for run in [batch.lines] if self._together else [(index,) for index in batch.lines]:
+                texts |= zip(run, self._read_together([lines[index] for index in run], batch), strict=True)
         return [texts[index] for index in range(len(lines))]
 
+    def read_pages(self, pages: Sequence[Sequence[Image]]) -> list[list[ReadLine]]:
+        """The texts of the lines of each page, as `read` gives them: page by page, or on a GPU all pages together."""
+        if not self._together:
+            return [self.read(lines) for lines in pages]
+        texts = iter(self.read([line for lines in pages for line in lines]))
+        return [[next(texts) for _ in lines] for lines in pages]
+
+    def _span(self) -> Span:
+        """The smallest and largest input there is."""
+        least, most = ((self._size.height, width) for width in (self._size.width, self._size.max_width))
+        if self._shape is not None:
+            least = most = self._shape
+        return (1, 3, *least), (_TOGETHER.lines, 3, *most)
+
     def _plan(self, shapes: Sequence[tuple[int, int]]) -> list[Batch]:
+        if self._together:
+            return plan_together(shapes, self._size, _WIDTH_STEP, _TOGETHER)
         if self.info.precision == "fp32":
             return plan_batches(shapes, self._size, self._batch)
         return plan_steps(shapes, self._size, _WIDTH_STEP)
 
-    def _read_one(self, line: Image, batch: Batch) -> ReadLine:
-        best, scores = self._session.run(self._network_input(line, batch.width)[np.newaxis])
-        read = decode(best[0], scores[0], self._characters)
-        height, width = line.shape[:2]
-        return ReadLine(read, best.shape[1] * (width / height / batch.proportion))
+    def _read_together(self, lines: Sequence[Image], batch: Batch) -> Iterator[ReadLine]:
+        """The texts of lines of one batch, by one run of the network."""
+        first, *others = (self._network_input(line, batch.width) for line in lines)
+        best, scores = self._session.run(np.stack([first, *others]) if others else first[np.newaxis])
+        for line, classes, certain in zip(lines, best, scores, strict=True):
+            read = decode(classes, certain, self._characters)
+            height, width = line.shape[:2]
+            yield ReadLine(read, len(classes) * (width / height / batch.proportion))
 
     def _network_input(self, line: Image, width: int) -> NDArray[np.float32]:
         planes = line_input(line, self._size, width) if self._shape is None else stretched_input(line, *self._shape)

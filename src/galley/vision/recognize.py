@@ -42,6 +42,15 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """How much goes into one run of the network."""
+
+    lines: int
+    pixels: int
+    """Of width, of all lines; a line that is wider goes alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """What was read in one line."""
 
@@ -76,6 +85,22 @@ def plan_steps(shapes: Sequence[tuple[int, int]], size: LineSize, step: int) -> 
         padded = min(math.ceil(padded_width(height, width, size) / step) * step, size.max_width)
         batches.append(Batch((line,), padded, max(padded / size.height, width / height)))
     return batches
+
+
+def plan_together(shapes: Sequence[tuple[int, int]], size: LineSize, step: int, most: Together) -> list[Batch]:
+    """The batches of `plan_steps`, joined where they are of one width, within the bounds of `most`.
+
+    Lines are padded as they would be alone, so what the network sees of a line does not hang on its neighbours.
+    """
+    alike: dict[tuple[int, float], list[int]] = {}
+    for batch in plan_steps(shapes, size, step):
+        alike.setdefault((batch.width, batch.proportion), []).extend(batch.lines)
+    return [
+        Batch(tuple(lines[start : start + count]), width, proportion)
+        for (width, proportion), lines in alike.items()
+        for count in [max(1, min(most.lines, most.pixels // width))]
+        for start in range(0, len(lines), count)
+    ]
 
 
 def _by_proportion(shapes: Sequence[tuple[int, int]]) -> list[int]:

@@ -64,6 +64,12 @@ COMMON: tuple[Keyword, ...] = (
         path="instances_per_device",
         default=1,
     ),
+    Keyword(
+        "device_memory",
+        int,
+        "MB of a GPU's memory that each network of each instance may take. Default: all there is.",
+        path="device_memory",
+    ),
     Keyword("page_timeout", float, "Seconds that one page may take.", path="limits.page_timeout"),
     Keyword("max_tries", int, "How often a page that kills its worker is tried.", path="limits.max_tries"),
     Keyword(
