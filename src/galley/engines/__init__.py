@@ -141,16 +141,17 @@ def open_session(
     outputs: Sequence[str] | None = None,
     shape: Sequence[int] | None = None,
     cache: Path | None = None,
-    best: bool = False,
+    blank: int | None = None,
     span: Span | None = None,
 ) -> Session:
     """Opens an ONNX graph on the slot's device with as many threads as the slot has cores.
 
     `outputs` names the outputs to compute, in the order wanted; None computes all. `shape` promises that the only
     input always has this shape, which an engine may use to be faster. `cache` is a folder where an engine may
-    keep compiled graphs; with None a graph is compiled every time. `best` is for a graph with one output, the
+    keep compiled graphs; with None a graph is compiled every time. `blank` is for a graph with one output, the
     probabilities of classes along its last axis: `run` gives the best class of each position (int64) and its
-    probability (float32) instead, without that axis; `outputs` of the session still describes the graph's.
+    probability (float32) instead, without that axis; the probability of class `blank` may be left out, as 0.
+    `outputs` of the session still describes the graph's.
     `span` promises that no shape of the only input is smaller or larger.
 
     Raises:
@@ -163,4 +164,6 @@ def open_session(
     chosen = choose_engine(engine, slot.device.kind, installed_engines())
     module, _, function = ENGINES[chosen].partition(":")
     opener = cast("Callable[..., Session]", getattr(importlib.import_module(module), function))
-    return opener(path, slot=slot, precision=precision, outputs=outputs, shape=shape, cache=cache, best=best, span=span)
+    return opener(
+        path, slot=slot, precision=precision, outputs=outputs, shape=shape, cache=cache, blank=blank, span=span
+    )

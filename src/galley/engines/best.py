@@ -17,11 +17,15 @@ def take_best(scores: NDArray[Any]) -> list[NDArray[Any]]:
     return [best, np.take_along_axis(scores, best[..., np.newaxis], -1)[..., 0].astype(np.float32)]
 
 
-def take_best_of_logits(logits: NDArray[Any], sums: NDArray[Any]) -> list[NDArray[Any]]:
-    """The same as `take_best` of the softmax of `logits` (..., classes).
+def take_best_of_logits(logits: NDArray[np.float32], blank: int) -> list[NDArray[Any]]:
+    """The same as `take_best` of the softmax of `logits` (..., classes), but with score 0 where `blank` is best.
 
-    Args:
-        logits: what the softmax would be taken of.
-        sums: sum over the classes of exp(logit - largest logit), (...): one by the largest probability.
+    That is so at most positions of a line of text, and saves their exponentials.
     """
-    return [logits.argmax(axis=-1), (1 / sums).astype(np.float32)]
+    best = logits.argmax(axis=-1)
+    scores = np.zeros(best.shape, np.float32)
+    telling = best != blank
+    chosen = logits[telling]
+    chosen -= np.take_along_axis(chosen, best[telling][:, np.newaxis], -1)
+    scores[telling] = 1 / np.exp(chosen, out=chosen).sum(axis=-1)
+    return [best, scores]

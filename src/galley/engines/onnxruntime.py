@@ -77,7 +77,7 @@ def open_session(
     outputs: Sequence[str] | None,
     shape: Sequence[int] | None,
     cache: Path | None,
-    best: bool = False,
+    blank: int | None = None,
     span: Span | None = None,
 ) -> OnnxRuntimeSession:
     """Opens a graph on the CPU or, for a GPU slot, with CUDA; see `galley.engines.open_session`.
@@ -92,7 +92,7 @@ def open_session(
         )
     info = EngineInfo("onnxruntime", _version(), slot.device.kind, "fp32")
     providers = [(_CPU, dict[str, str]())] if slot.device.kind == "cpu" else [(_CUDA, cuda_options(slot))]
-    return _open(path, providers, slot, outputs, info, best)
+    return _open(path, providers, slot, outputs, info, blank is not None)
 
 
 def open_tensorrt_session(
@@ -103,7 +103,7 @@ def open_tensorrt_session(
     outputs: Sequence[str] | None,
     shape: Sequence[int] | None,
     cache: Path | None,
-    best: bool = False,
+    blank: int | None = None,
     span: Span | None = None,
 ) -> OnnxRuntimeSession:
     """Opens a graph with the TensorRT provider; see `galley.engines.open_session`. `auto` is fp16 here.
@@ -121,7 +121,7 @@ def open_tensorrt_session(
     if span is not None:
         options |= _profile(path, span)
     providers = [(_TENSORRT, options), (_CUDA, cuda_options(slot))]
-    return _open(path, providers, slot, outputs, EngineInfo("tensorrt", _version(), "gpu", given), best)
+    return _open(path, providers, slot, outputs, EngineInfo("tensorrt", _version(), "gpu", given), blank is not None)
 
 
 def cuda_options(slot: Slot) -> dict[str, str]:

@@ -6,19 +6,20 @@ Runs in: worker.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import openvino
 from numpy.typing import NDArray
-from openvino import opset13 as ops
 
 from galley.devices import Slot
 from galley.engines import EngineInfo, Span, TensorInfo
 from galley.engines.best import take_best, take_best_of_logits
 from galley.engines.compiled import name_compiled, read_compiled, write_compiled
+from galley.engines.upsampling import rewrite_upsampling
 from galley.engines.winograd import REWRITING, rewrite_convolutions
 from galley.errors import DeviceError, ModelError
 
@@ -33,12 +34,16 @@ With OpenVINO's own limit of 5,000, lines of all widths would fill gigabytes. In
 time; in int8, whose kernels take longer to make and some 8 MB for each width, 300 would cost a tenth of it."""
 
 
+Choice: TypeAlias = Callable[[NDArray[Any]], list[NDArray[Any]]]
+
+
 class OpenVinoSession:
     """One compiled graph and its one inference request."""
 
-    def __init__(self, compiled: Any, info: EngineInfo, best: bool) -> None:
+    def __init__(self, compiled: Any, info: EngineInfo, choose: Choice | None) -> None:
+        """`choose` answers for the only output, instead of a copy of it."""
         self._compiled = compiled
-        self._best = best
+        self._choose = choose
         self._request = compiled.create_infer_request()
         self.info = info
         self.inputs = tuple(_describe(port) for port in compiled.inputs)
@@ -55,9 +60,7 @@ class OpenVinoSession:
         ]
         self._request.infer(tensors, share_inputs=True)
         answers = [tensor.data for tensor in self._request.output_tensors]
-        if not self._best:
-            return [np.array(answer) for answer in answers]
-        return take_best(answers[0]) if len(answers) == 1 else take_best_of_logits(answers[0], answers[1])
+        return [np.array(answer) for answer in answers] if self._choose is None else self._choose(answers[0])
 
     def close(self) -> None:
         """See `galley.engines.Session`."""
@@ -72,7 +75,7 @@ def open_session(
     outputs: Sequence[str] | None,
     shape: Sequence[int] | None,
     cache: Path | None,
-    best: bool = False,
+    blank: int | None = None,
     span: Span | None = None,
 ) -> OpenVinoSession:
     """Opens a graph with OpenVINO; see `galley.engines.open_session`. It gains nothing by `span`.
@@ -90,13 +93,17 @@ def open_session(
     }
     if precision in _TO_HINT:
         properties["INFERENCE_PRECISION_HINT"] = _TO_HINT[precision]
-    rewrite = shape is not None and slot.threads <= MOST_THREADS_TO_REWRITE and _is_fp32(core, precision)
+    rewrite = shape is not None and blank is None and _is_fp32(core, precision)
+    rewrite = rewrite and slot.threads <= MOST_THREADS_TO_REWRITE
+    choose: Choice | None = None
     if not rewrite or cache is None:
         graph = _read(core, path, outputs, ".xml" if precision == "int8" else ".onnx")
-        compiled = _compile(core, path, graph, shape, properties, rewrite, best)
+        if blank is not None:
+            graph, choose = _choosing(graph, blank)
+        compiled = _compile(core, path, graph, shape, properties, rewrite)
     else:
         compiled = _compile_once(core, path, outputs, shape, properties, cache)
-    return OpenVinoSession(compiled, _verify(compiled, core, precision), best)
+    return OpenVinoSession(compiled, _verify(compiled, core, precision), choose)
 
 
 def _compile_once(
@@ -128,11 +135,9 @@ def _compile(
     shape: Sequence[int] | None,
     properties: Mapping[str, Any],
     rewrite: bool,
-    best: bool = False,
 ) -> Any:
     try:
-        if best:
-            graph = _without_softmax(graph)
+        rewrite_upsampling(graph)
         if shape is not None:
             graph.reshape(list(shape))
         if rewrite:
@@ -142,21 +147,19 @@ def _compile(
         raise ModelError(f"OpenVINO cannot compile {path}: {_last_line(error)}") from error
 
 
-def _without_softmax(graph: Any) -> Any:
-    """`graph` with logits and the sums of their exponentials as outputs; `graph` itself if it ends otherwise.
+def _choosing(graph: Any, blank: int) -> tuple[Any, Choice]:
+    """`graph` without the softmax that it ends with, if it does, and how to answer the best class of its output.
 
     A softmax would compute and write a probability for every class, where one of each position is wanted.
     """
     (result,) = graph.get_results()
-    softmax = result.input_value(0).get_node()
-    while softmax.get_type_name() in ("Identity", "Convert"):
-        softmax = softmax.input_value(0).get_node()
-    if softmax.get_type_name() != "Softmax":
-        return graph
-    logits = softmax.input_value(0)
-    last = ops.constant(np.array([-1]))
-    sums = ops.reduce_sum(ops.exp(ops.subtract(logits, ops.reduce_max(logits, last, True))), last, False)
-    return openvino.Model([logits, sums.output(0)], graph.get_parameters(), graph.get_friendly_name())
+    last = result.input_value(0).get_node()
+    while last.get_type_name() in ("Identity", "Convert"):
+        last = last.input_value(0).get_node()
+    if last.get_type_name() != "Softmax":
+        return graph, take_best
+    logits = openvino.Model([last.input_value(0)], graph.get_parameters(), graph.get_friendly_name())
+    return logits, partial(take_best_of_logits, blank=blank)
 
 
 def _is_fp32(core: Any, precision: str) -> bool:

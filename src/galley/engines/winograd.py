@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from openvino import opset13 as ops
 
-REWRITING = 1
+REWRITING = 2
 """To be raised when the rewriting changes, so that graphs compiled before are not taken again."""
 
 PARTS = 4

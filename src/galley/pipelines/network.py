@@ -20,7 +20,7 @@ def open_network(
     *,
     outputs: Sequence[str] | None = None,
     shape: Sequence[int] | None = None,
-    best: bool = False,
+    blank: int | None = None,
     span: Span | None = None,
 ) -> Session:
     """The open network; see `galley.engines.open_session`.
@@ -38,6 +38,6 @@ def open_network(
         outputs=outputs,
         shape=shape,
         cache=model.cache,
-        best=best,
+        blank=blank,
         span=span,
     )

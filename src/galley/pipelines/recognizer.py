@@ -20,6 +20,7 @@ from galley.models.rules import Model, RecognizerRules
 from galley.pipelines.network import open_network
 from galley.results import Image
 from galley.vision.recognize import (
+    BLANK,
     Batch,
     Line,
     LineSize,
@@ -38,6 +39,8 @@ _TOGETHER = Together(lines=32, pixels=40_960)
 """What a GPU is given in one run; not measured."""
 _WIDTH_STEP = 32
 """Widths in lower precision: kernels for the few multiples stay at hand, and no line is padded by more than this."""
+_LEAST_WIDTH = 128
+"""In lower precision on CPUs, where PaddleOCR takes 320. With less, single characters are read worse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,10 @@ class Recognizer:
         self._batch = batch
         self._shape = shape
         self._together = slot.device.kind != "cpu" if together is None else together
-        self._size = LineSize(self.rules.height, self.rules.width, self.rules.max_width)
-        self._session = open_network(model, config, slot, best=True, span=self._span())
+        self._size = _full_size(self.rules)
+        self._session = open_network(model, config, slot, blank=BLANK, span=self._span())
+        if not self._together and self.info.precision != "fp32":
+            self._size = _tight_size(self.rules)
         self._characters = _characters(model, self.rules)
         classes = self._session.outputs[0].shape[-1]
         if classes not in (None, len(self._characters)):
@@ -143,10 +148,18 @@ class Recognizer:
 
 def line_arrays(lines: Sequence[Image], rules: RecognizerRules) -> Iterator[NDArray[np.float32]]:
     """Lines (h, w, 3), BGR, as the network of these rules takes them in lower precision: (1, 3, height, width) each."""
-    size = LineSize(rules.height, rules.width, rules.max_width)
+    size = _tight_size(rules)
     for batch in plan_steps([(line.shape[0], line.shape[1]) for line in lines], size, _WIDTH_STEP):
         planes = line_input(lines[batch.lines[0]], size, batch.width)
         yield np.ascontiguousarray(planes if rules.channels == "BGR" else planes[::-1])[np.newaxis]
+
+
+def _full_size(rules: RecognizerRules) -> LineSize:
+    return LineSize(rules.height, rules.width, rules.max_width)
+
+
+def _tight_size(rules: RecognizerRules) -> LineSize:
+    return LineSize(rules.height, min(rules.width, _LEAST_WIDTH), rules.max_width)
 
 
 def _characters(model: Model, rules: RecognizerRules) -> tuple[str, ...]:
