@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -21,12 +21,16 @@ from benchmarks.table_signs import BOXES, BULLETS, SIGNS, draw_sign
 from benchmarks.table_truth import Truth, TruthCell
 from galley.outputs.fonts import font_folders
 
-STYLES = ("wired", "wired spans", "rules", "booktabs", "two-level head", "plain", "form")
+STYLES = ("wired", "wired spans", "rules", "booktabs", "two-level head", "plain", "form", "lettered")
 """All walls drawn; the same with cells over rows and columns; a rule after each row; three rules; three rules and
-partial ones under the groups of the head; none; bullets, boxes to tick and single letters, with or without walls."""
+partial ones under the groups of the head; none; bullets, boxes to tick and single letters, with or without walls; all
+walls around texts without a number, under a head that is bold, shaded or ruled off."""
+WALLED = ("wired", "wired spans", "form", "lettered")
+"""Those with walls; "form" now and then has none."""
 
 _LATIN = ("DejaVuSans.ttf", "DejaVuSerif.ttf", "LiberationSans-Regular.ttf", "LiberationSerif-Regular.ttf")
 _CHINESE = (("NotoSansCJK-Regular.ttc", 2), ("NotoSerifCJK-Regular.ttc", 2), ("wqy-zenhei.ttc", 0))
+_BOLD = {"en": ("DejaVuSans-Bold.ttf", 0), "zh": ("NotoSansCJK-Bold.ttc", 2)}
 _WORDS = {
     "en": "Revenue Region Quarter Model Accuracy Baseline Method Total Income Cost Margin Item Name Status Remarks "
     "Owner Volume Sample Pressure Yield Average Score Recall Dataset Version Latency Notes Supplier Weight",
@@ -59,6 +63,7 @@ class TablePicture:
 
     pixels: NDArray[np.uint8]
     truth: Truth
+    head_rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,9 @@ class _Look:
 
     language: str
     font: ImageFont.FreeTypeFont
+    head_font: ImageFont.FreeTypeFont
+    mark: str
+    """What tells the head, where nothing else does: bold, double or thick (rules), shaded."""
     size: int
     padding: int
     rule: int
@@ -80,18 +88,27 @@ class _Look:
     """left, centre or right, for each column."""
 
 
-def draw_table(seed: int, style: str, *, scan: bool = False) -> TablePicture:
-    """One table; the same arguments give the same picture on machines with the same fonts."""
+def draw_table(seed: int, style: str, *, scan: bool = False, headless: bool = False) -> TablePicture:
+    """One table; the same arguments give the same picture on machines with the same fonts.
+
+    Args:
+        seed: decides all that is left to the lot.
+        style: one of `STYLES`.
+        scan: as if printed and scanned, not too well.
+        headless: without a head, and without what marks one.
+    """
     lot = random.Random(f"{style}/{seed}")
     columns, body = lot.randint(3, 7), lot.randint(4, 11)
     look = _draw_look(lot, style, columns)
     head = _two_level_head(lot, look, columns) if style == "two-level head" else _plain_head(lot, look, columns)
     if style == "wired spans" and columns >= 4:
         head = _two_level_head(lot, look, columns)
-    depth = max(cell.row + cell.rows for cell in head)
+    if headless:
+        head, look = [], replace(look, shaded=False, mark="")
+    depth = max((cell.row + cell.rows for cell in head), default=0)
     cells = (*head, *_body(lot, look, style, depth, body))
     pixels = _Drawing(look, cells, depth, style).pixels
-    return TablePicture(_as_scan(pixels, lot, seed) if scan else pixels, Truth(cells))
+    return TablePicture(_as_scan(pixels, lot, seed) if scan else pixels, Truth(cells), depth)
 
 
 def _draw_look(lot: random.Random, style: str, columns: int) -> _Look:
@@ -101,16 +118,23 @@ def _draw_look(lot: random.Random, style: str, columns: int) -> _Look:
     kinds = ["name", *(lot.choice(others) for _ in range(columns - 1))]
     if style == "form":
         kinds = ["bulleted", *lot.choices(("box", "box", "mark", "number"), k=columns - 1)]
-    kinds = [kind if kind != "phrase" or kinds.index("phrase") == i else "number" for i, kind in enumerate(kinds)]
+    if style == "lettered":
+        kinds = ["name", *lot.choices(("name", "name", "phrase"), k=columns - 1)]
+    spare = "name" if style == "lettered" else "number"
+    kinds = [kind if kind != "phrase" or kinds.index("phrase") == i else spare for i, kind in enumerate(kinds)]
+    font = _font(language, size, lot)
+    mark = lot.choice(("bold", "bold", "double", "thick", "shaded")) if style == "lettered" else ""
     return _Look(
         language=language,
-        font=_font(language, size, lot),
+        font=font,
+        head_font=_bold(language, size) if mark == "bold" else font,
+        mark=mark,
         size=size,
         padding=int(size * lot.uniform(0.25, 0.6)),
         rule=lot.choice((1, 2, 2)),
-        shaded=style != "plain" and lot.random() < 0.3,
+        shaded=mark == "shaded" or (style not in ("plain", "lettered") and lot.random() < 0.3),
         kinds=tuple(kinds),
-        walls=style.startswith("wired") or (style == "form" and lot.random() < 0.5),
+        walls=style.startswith("wired") or style == "lettered" or (style == "form" and lot.random() < 0.5),
         tinted=style == "form" and lot.random() < 0.4,
         aligned=tuple(lot.choice(_ALIGNMENTS.get(kind, ("left", "centre"))) for kind in kinds),
     )
@@ -239,15 +263,15 @@ class _Drawing:
         for text in lines:
             length = self._look.font.getlength(text)
             x = {"left": left + 0.4 * size, "centre": (left + right - length) / 2, "right": right - length - 0.4 * size}
-            self._put(x[aligned], y, text)
+            self._put(x[aligned], y, text, self._look.head_font if cell.row < self._head else self._look.font)
             y += line
 
-    def _put(self, x: float, y: float, text: str) -> None:
+    def _put(self, x: float, y: float, text: str, font: ImageFont.FreeTypeFont) -> None:
         size = self._look.size
         if text[:1] in SIGNS:
             draw_sign(self._pen, text[0], x, y + 0.62 * size, size, self._look.tinted)
             x, text = x + 1.2 * size, text[1:].strip()
-        self._pen.text((x, y), text, font=self._look.font, fill="black")
+        self._pen.text((x, y), text, font=font, fill="black")
 
     def _rule(self) -> None:
         left, right, rule = self._x[0], self._x[-1], self._look.rule
@@ -256,6 +280,7 @@ class _Drawing:
                 box = (self._x[cell.column], self._y[cell.row])
                 corner = (self._x[cell.column + cell.columns], self._y[cell.row + cell.rows])
                 self._pen.rectangle((*box, *corner), outline="black" if rule == 2 else (90, 90, 90))
+            self._rule_off(left, right, self._y[self._head])
         elif self._style == "rules":
             for y in self._y:
                 self._pen.line((left, y, right, y), fill=(60, 60, 60), width=1)
@@ -266,6 +291,21 @@ class _Drawing:
                 if cell.row == 0 and cell.columns > 1:
                     ends = (self._x[cell.column] + 6, self._x[cell.column + cell.columns] - 6)
                     self._pen.line((ends[0], self._y[1], ends[1], self._y[1]), fill="black")
+
+    def _rule_off(self, left: int, right: int, y: int) -> None:
+        """Draw what tells the head from the body below it."""
+        if self._look.mark == "double":
+            self._pen.line((left, y - 4, right, y - 4), fill="black")
+        elif self._look.mark == "thick":
+            self._pen.line((left, y, right, y), fill="black", width=4)
+
+
+def _bold(language: str, size: int) -> ImageFont.FreeTypeFont:
+    name, face = _BOLD[language]
+    path = _find(name)
+    if path is None:
+        raise OSError(f"no bold font to draw tables with; install {name}")
+    return ImageFont.truetype(str(path), size, index=face)
 
 
 def _has_spaces(text: str) -> bool:

@@ -19,6 +19,7 @@ class RealTable:
     """From 0."""
     box: tuple[int, int, int, int]
     truth: Truth
+    head_rows: int = 1
 
 
 _MANUAL = "redp5110_sampled.pdf"
@@ -83,6 +84,7 @@ REAL_TABLES: tuple[RealTable, ...] = (
                 ["HTML", "0.944", "0.903", "0.931", "0.824", "2"],
             ]
         ),
+        head_rows=2,
     ),
     RealTable(
         _MANUAL,

@@ -30,7 +30,7 @@ from benchmarks.child import Child
 from benchmarks.environments import default_cache
 from benchmarks.report import publish, table
 from benchmarks.table_peer import IMG2TABLE, open_img2table
-from benchmarks.table_pictures import STYLES, draw_table
+from benchmarks.table_pictures import STYLES, WALLED, draw_table
 from benchmarks.table_real import MANUALS, REAL_TABLES
 from benchmarks.table_truth import Truth, TruthCell, teds
 from galley import TableRecognitionPipelineV2
@@ -47,6 +47,7 @@ from galley.results import Image, TextLine
 TUNED, REPORTED = tuple(range(6)), tuple(range(100, 106))
 _GOALS = {"wired": 0.95, "wired spans": 0.95, "real": 0.92}
 _OTHER_GOAL = 0.87
+_HEADS = "Heads: rows found that are some, and rows of heads that were found; the same tables drawn without a head."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class Score:
     seconds: float
     """Galley's, of one core, beyond OCR."""
     img2table: float | None
+    head_rows: tuple[int, int]
+    """As found, and as they are."""
 
 
 class Subject:
@@ -92,7 +95,18 @@ class Subject:
         content = json.loads(file.read_text(encoding="utf-8"))
         return [TextLine(np.array(polygon, np.int32), -1, text, score) for polygon, text, score in content]
 
-    def score(self, kind: str, group: str, tuned: bool, crop: Image, lines: Sequence[TextLine], truth: Truth) -> Score:
+    def score(
+        self,
+        kind: str,
+        group: str,
+        tuned: bool,
+        crop: Image,
+        lines: Sequence[TextLine],
+        truth: Truth,
+        head_rows: int,
+        *,
+        with_peer: bool = True,
+    ) -> Score:
         """What both make of one crop."""
         box = (0, 0, crop.shape[1], crop.shape[0])
         start = time.process_time()
@@ -104,7 +118,9 @@ class Subject:
             else Truth(tuple(TruthCell(c.row, c.column, c.text, c.rows, c.columns) for c in found.cells))
         )
         whole, structure = teds(truth, answer), teds(truth, answer, structure_only=True)
-        return Score(kind, group, tuned, whole, structure, seconds, self._ask_peer(crop, lines, truth))
+        peer = self._ask_peer(crop, lines, truth) if with_peer else None
+        heads = (0 if found is None else found.head_rows, head_rows)
+        return Score(kind, group, tuned, whole, structure, seconds, peer, heads)
 
     def _ask_peer(self, crop: Image, lines: Sequence[TextLine], truth: Truth) -> float | None:
         if self._peer is None:
@@ -124,7 +140,18 @@ def drawn(subject: Subject, seeds: Iterable[int]) -> Iterable[Score]:
                 picture = draw_table(seed, style, scan=scan)
                 group = "scan" if scan else "clean"
                 lines = subject.lines(f"{style}-{seed}-{group}", picture.pixels)
-                yield subject.score(style, group, seed < 100, picture.pixels, lines, picture.truth)
+                yield subject.score(style, group, seed < 100, picture.pixels, lines, picture.truth, picture.head_rows)
+
+
+def headless(subject: Subject, seeds: Iterable[int]) -> Iterable[Score]:
+    """Tables without a head, in all styles with walls, clean and scanned."""
+    for seed in seeds:
+        for style in WALLED:
+            for scan in (False, True):
+                picture = draw_table(seed, style, scan=scan, headless=True)
+                group = "scan" if scan else "clean"
+                lines = subject.lines(f"{style}-{seed}-{group}-headless", picture.pixels)
+                yield subject.score(style, group, seed < 100, picture.pixels, lines, picture.truth, 0, with_peer=False)
 
 
 def real(subject: Subject, folder: Path) -> Iterable[Score]:
@@ -140,7 +167,8 @@ def real(subject: Subject, folder: Path) -> Iterable[Score]:
             if left <= (line.box[0] + line.box[2]) / 2 < right and top <= (line.box[1] + line.box[3]) / 2 < bottom
         ]
         crop = np.ascontiguousarray(page[top:bottom, left:right])
-        yield subject.score("real", f"{each.document}, page {each.page + 1}", True, crop, inside, each.truth)
+        group = f"{each.document}, page {each.page + 1}"
+        yield subject.score("real", group, True, crop, inside, each.truth, each.head_rows)
 
 
 def _page(document: Path, number: int) -> PageRef:
@@ -197,6 +225,30 @@ def _row(name: str, tuned: bool, chosen: Sequence[Score], goal: float) -> list[s
     ]
 
 
+def render_heads(scores: Sequence[Score], without: Sequence[Score]) -> str:
+    """For each style: the rows of heads, and what was taken for some where there is none."""
+    rows = []
+    for kind in (*STYLES, "real"):
+        for tuned in (False, True):
+            heads = [each.head_rows for each in scores if each.kind == kind and each.tuned == tuned]
+            if not heads:
+                continue
+            right = sum(min(found, true) for found, true in heads)
+            found, true = (sum(column) for column in zip(*heads, strict=True))
+            bare = [each.head_rows[0] for each in without if each.kind == kind and each.tuned == tuned]
+            rows.append(
+                [
+                    kind,
+                    "tuned on" if tuned else "others",
+                    str(len(heads)),
+                    f"{right / found:.3f}" if found else "",
+                    f"{right / true:.3f}",
+                    f"{sum(map(bool, bare))} of {len(bare)}" if bare else "",
+                ]
+            )
+    return table(["heads of tables", "seeds", "n", "precision", "recall", "false, without a head"], rows)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=Path, help="folder of the real documents; without it only drawn tables")
@@ -211,6 +263,7 @@ def main() -> None:
         subject = Subject(lines, peer, Path(scratch))
         subject.score("", "", True, *_warm_up(subject))
         scores = list(drawn(subject, (*REPORTED, *TUNED)))
+        bare = list(headless(subject, (*REPORTED, *TUNED)))
         paragraphs = []
         data: dict[str, Any] = {}
         if options.documents is not None:
@@ -225,12 +278,13 @@ def main() -> None:
             peer.close()
     data["scores"] = [asdict(each) for each in scores]
     note = f"TEDS by mean; the peer is {IMG2TABLE}, on the same crops and lines. ms: median, of one core, beyond OCR."
-    publish("tables", [render(scores), note, *_each_real(scores), *paragraphs], data, options.output)
+    parts = [render(scores), note, *_each_real(scores), *paragraphs, render_heads(scores, bare), _HEADS]
+    publish("tables", parts, data, options.output)
 
 
-def _warm_up(subject: Subject) -> tuple[Image, list[TextLine], Truth]:
+def _warm_up(subject: Subject) -> tuple[Image, list[TextLine], Truth, int]:
     picture = draw_table(0, "wired")
-    return picture.pixels, subject.lines("wired-0-clean", picture.pixels), picture.truth
+    return picture.pixels, subject.lines("wired-0-clean", picture.pixels), picture.truth, picture.head_rows
 
 
 def _each_real(scores: Sequence[Score]) -> list[str]:

@@ -20,6 +20,7 @@ from galley.vision.table.cutout import Cutout
 from galley.vision.table.cuts import Cuts, cuts_at_gutters, cuts_at_walls, find_words, pieces
 from galley.vision.table.doubt import is_table
 from galley.vision.table.grid import Grid, fill
+from galley.vision.table.head_rows import find_head_rows
 from galley.vision.table.letters import with_letter_cases
 from galley.vision.table.ruled import is_walled, walled_grid
 from galley.vision.table.rules import find_rules
@@ -76,7 +77,8 @@ class TableReading:
         if not is_certain and not is_table(grid, walled=self.walled):
             return None
         grid = self._with_blanks_read(self._with_standing_read(grid))
-        return with_letter_cases(grid, self._grey, self._paper)
+        grid = with_letter_cases(grid, self._grey, self._paper)
+        return grid if grid.head_rows else replace(grid, head_rows=find_head_rows(grid, self._grey, self._height))
 
     def _walled(self) -> Grid:
         grid = walled_grid(self._rules, self._frame, self._height)
