@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from galley.outputs.characters import printable
 from galley.outputs.files import write_file
+from galley.outputs.numbers import as_number, has_decimal_points
 from galley.results.table import Table
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ _WIDEST = 60
 """Characters that a column of a sheet is wide at most; longer texts are wrapped."""
 _LONGEST = 32_767
 """Characters that Excel allows in a cell."""
+_HEAD_COLOUR = "E8EDF4"
+_STYLE = (
+    "<style>body{font-family:sans-serif}table{border-collapse:collapse}td{padding:.25em .6em}"
+    f"thead{{font-weight:bold;text-align:center;background:#{_HEAD_COLOUR}}}</style>"
+)
 
 
 class HasTables(Protocol):
@@ -38,13 +44,16 @@ class HasTables(Protocol):
 
 
 def table_page(table: Table) -> bytes:
-    """The table as an HTML page with visible borders, in UTF-8."""
+    """The table as an HTML page with visible borders and a bold head, in UTF-8."""
     text = table.html.replace("<table>", '<table border="1">', 1)
-    return text.replace("<html>", '<html><meta charset="utf-8"/>', 1).encode("utf-8", "replace")
+    return text.replace("<html>", f'<html><meta charset="utf-8"/>{_STYLE}', 1).encode("utf-8", "replace")
 
 
 def table_workbook(table: Table) -> bytes:
-    """The table as an Excel workbook of one sheet: merged cells, the head bold. All cells are text, as it was read."""
+    """The table as an Excel workbook of one sheet: merged cells, the head shaded and bold, and always in sight.
+
+    What is a number beyond doubt (`galley.outputs.numbers`) is one, shown as it was read; all else is text.
+    """
     import openpyxl  # late: only for those who want such files
 
     book = openpyxl.Workbook()
@@ -57,27 +66,37 @@ def table_workbook(table: Table) -> bytes:
 
 
 def _fill(sheet: Worksheet, table: Table) -> None:
-    from openpyxl.styles import Alignment, Border, Font, Side
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
     from openpyxl.utils import get_column_letter
 
     thin = Side(style="thin")
     widths: dict[int, int] = {}
+    decimal_points = has_decimal_points(cell.text for cell in table.cells)
     for cell in table.cells:
         row, column = cell.row + 1, cell.column + 1
         target = sheet.cell(row, column)
-        target.value = printable(cell.text)[:_LONGEST]
-        # A text that begins with "=" is a text here, not a formula.
-        target.data_type = "s"
-        centred = cell.columns > 1
+        is_head = cell.row < table.head_rows
+        number = None if is_head else as_number(cell.text, decimal_points=decimal_points)
+        if number is None:
+            target.value = printable(cell.text)[:_LONGEST]
+            # A text that begins with "=" is a text here, not a formula.
+            target.data_type = "s"
+        else:
+            target.value, target.number_format = number.value, number.shown
+        centred = is_head or cell.columns > 1
         target.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center" if centred else None)
         target.border = Border(thin, thin, thin, thin)
-        target.font = Font(bold=cell.row < table.head_rows)
+        target.font = Font(bold=is_head)
+        if is_head:
+            target.fill = PatternFill("solid", fgColor=_HEAD_COLOUR)
         if cell.rows > 1 or cell.columns > 1:
             sheet.merge_cells(
                 start_row=row, start_column=column, end_row=row + cell.rows - 1, end_column=column + cell.columns - 1
             )
         else:
             widths[column] = max(widths.get(column, 0), len(cell.text))
+    if 0 < table.head_rows < table.size[0]:
+        sheet.freeze_panes = f"A{table.head_rows + 1}"
     for column, width in widths.items():
         sheet.column_dimensions[get_column_letter(column)].width = min(_WIDEST, width + 2)
 
