@@ -154,3 +154,10 @@ def test_an_empty_picture_has_no_table(pipeline: TableRecognitionPipelineV2, tmp
     assert result.json["res"]["table_res_list"] == []
     result.save_all(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"array_0000_res.json", "array_0000_ocr_res_img.png"}
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (3, 2)])
+def test_a_picture_of_hardly_a_pixel_has_no_table(pipeline: TableRecognitionPipelineV2, size: tuple[int, int]) -> None:
+    for grey in (0, 255):
+        (result,) = pipeline.predict(np.full((*size, 3), grey, np.uint8))
+        assert result.json["res"]["table_res_list"] == []

@@ -14,6 +14,7 @@ from galley.pipelines.recognizer import ReadLine, Recognizer
 from galley.pipelines.table_reader import TableReader
 from galley.results import Image, TextLine
 from galley.vision.recognize import Line
+from galley.vision.table.turning import turn_back
 
 
 class Spelling:
@@ -51,6 +52,12 @@ def line(left: int, top: int, right: int, bottom: int, text: str) -> TextLine:
     return TextLine(np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.int32), -1, text, 0.9)
 
 
+def moved(one: TextLine, right: int, down: int) -> TextLine:
+    return TextLine(one.polygon + np.array([right, down], np.int32), one.angle, one.text, one.score)
+
+
+SECONDS = 5
+"""Of one core, at most, for any of these tables: they take hundredths."""
 ROWS = [["Item", "Price", "Stock"], ["apple", "1.20", "17"], ["pear", "2.00", "8"], ["plum", "0.75", "140"]]
 
 
@@ -112,6 +119,72 @@ def test_a_table_that_the_page_cuts_off_is_read_as_far_as_it_goes() -> None:
     table = TableReader(Spelling()).read(cut, (-50, -50, 5000, 5000), [one for one in lines if one.box[3] < 130])
     assert table is not None
     assert [cell.text for cell in table.cells][:6] == [*ROWS[0], *ROWS[1]]
+
+
+@pytest.mark.parametrize("walls", [True, False])
+@pytest.mark.parametrize("turns", [-1, 1])
+def test_a_table_that_lies_on_its_side_is_turned(walls: bool, turns: int) -> None:
+    upright, lines = draw(ROWS, walls)
+    image = np.ascontiguousarray(np.rot90(upright, turns))
+    size = (upright.shape[0], upright.shape[1])
+    lying = [
+        TextLine(turn_back(one.polygon.astype(np.float64), -turns, (size[1], size[0])).astype(np.int32), -1, "?", 0.2)
+        for one in lines
+    ]
+
+    def read_text(picture: Image) -> list[TextLine]:
+        return lines if np.array_equal(picture, upright) else lying[:1]
+
+    start = time.process_time()
+    box = (0, 0, image.shape[1], image.shape[0])
+    table = TableReader(Spelling(), read_text=read_text).read(image, box, lying)
+    assert table is not None and table.box == box
+    assert [cell.text for cell in table.cells] == [text for row in ROWS for text in row]
+    assert time.process_time() - start < SECONDS
+
+
+def test_the_text_of_a_table_within_a_cell_is_that_of_the_cell() -> None:
+    image, lines = draw([["Item", "Sizes"], ["plank", ""], ["beam", "long"]], walls=True, width=300, height=150)
+    inner, texts = draw([["2 m", "3 m"], ["4 m", "5 m"]], walls=True, width=100, height=40)
+    image[185:295, 340:570] = inner[5:115, 5:235]
+    lines += [moved(one, 335, 180) for one in texts]
+    start = time.process_time()
+    table = TableReader(Spelling()).read(image, (0, 0, image.shape[1], image.shape[0]), lines)
+    assert table is not None
+    texts_of = {cell.text for cell in table.cells}
+    assert {"Item", "Sizes", "plank", "beam", "long"} <= texts_of
+    for text in ("2 m", "3 m", "4 m", "5 m"):
+        assert sum(text in each for each in texts_of) == 1
+    assert time.process_time() - start < SECONDS
+
+
+@pytest.mark.parametrize("walls", [True, False])
+def test_a_page_may_cut_a_table_off_on_any_side(walls: bool) -> None:
+    image, lines = draw(ROWS, walls)
+    height, width = image.shape[:2]
+    for left, top, right, bottom in ((100, 0, width, height), (0, 45, width, height), (0, 0, 420, 150)):
+        part = np.ascontiguousarray(image[top:bottom, left:right])
+        seen = [
+            moved(one, -left, -top)
+            for one in lines
+            if one.box[0] >= left and one.box[1] >= top and one.box[2] <= right and one.box[3] <= bottom
+        ]
+        table = TableReader(Spelling()).read(part, (-9, -9, 9999, 9999), seen)
+        assert table is not None
+        # What is cut off may have left ink that is read as if it were whole.
+        texts = [cell.text for cell in table.cells if not cell.text.startswith("#")]
+        assert [one.text for one in seen] == [text for text in texts if text]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 400), (400, 1), (2, 3)])
+@pytest.mark.parametrize("is_certain", [True, False])
+def test_a_picture_of_hardly_a_pixel_is_read_as_what_is_said_of_it(size: tuple[int, int], is_certain: bool) -> None:
+    image = np.zeros((*size, 3), np.uint8)
+    said = [line(0, 0, size[1], size[0], "a")]
+    start = time.process_time()
+    table = TableReader(Spelling()).read(image, (0, 0, size[1], size[0]), said, is_certain=is_certain)
+    assert table is None or [cell.text for cell in table.cells if cell.text]
+    assert time.process_time() - start < SECONDS
 
 
 def test_nothing_to_read_is_no_table() -> None:

@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from unicodedata import east_asian_width
 
 from galley.outputs.characters import printable
 from galley.outputs.files import write_file
@@ -68,6 +69,7 @@ def table_workbook(table: Table) -> bytes:
 def _fill(sheet: Worksheet, table: Table) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     thin = Side(style="thin")
     widths: dict[int, int] = {}
@@ -94,11 +96,19 @@ def _fill(sheet: Worksheet, table: Table) -> None:
                 start_row=row, start_column=column, end_row=row + cell.rows - 1, end_column=column + cell.columns - 1
             )
         else:
-            widths[column] = max(widths.get(column, 0), len(cell.text))
+            widths[column] = max(widths.get(column, 0), _width(cell.text))
+    # Printed on one page's width.
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
     if 0 < table.head_rows < table.size[0]:
         sheet.freeze_panes = f"A{table.head_rows + 1}"
     for column, width in widths.items():
         sheet.column_dimensions[get_column_letter(column)].width = min(_WIDEST, width + 2)
+
+
+def _width(text: str) -> int:
+    """How wide `text` is, in digits: Chinese characters count twice."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def tables_by_key(page: HasTables) -> dict[str, str]:
