@@ -3,7 +3,7 @@
 Runs in: parent.
 """
 
-from galley.batches.run import PageRunner, run_batch
-from galley.batches.settings import BatchReport, BatchSettings, Watch
+from galley.batches.run import run_batch
+from galley.batches.settings import BatchReport, BatchSettings, PageRunner, Watch
 
 __all__ = ["BatchReport", "BatchSettings", "PageRunner", "Watch", "run_batch"]

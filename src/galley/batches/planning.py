@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from galley.api import Settings, plan
-from galley.batches.remaining import Validity, digest_of, has_changed, look_at, page_number
+from galley.batches.earlier import Validity, digest_of, has_changed, look_at
+from galley.batches.remaining import page_number
 from galley.batches.settings import BatchSettings
 from galley.devices import Slot
 from galley.inputs import PageCounter, find_files, pages_of_file

@@ -3,9 +3,6 @@
 Runs in: parent.
 """
 
-# Paths stay text: `Path` would change what the user wrote, and costs more than the work here.
-# ruff: noqa: PTH116
-
 from __future__ import annotations
 
 import hashlib
@@ -16,28 +13,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
-from galley.batches.settings import PARTS, BatchSettings, Watch
+from galley.batches.earlier import Look, Validity, digest_of, has_changed, look_at
+from galley.batches.settings import BatchSettings, Watch
 from galley.completion import no_document
-from galley.errors import BadInput
 from galley.inputs import PageCounter, find_files, pages_of_file
-from galley.inputs.files import open_file
 from galley.inputs.options import kind_of
 from galley.inputs.walking import Found
-from galley.journal import FileRecord, Journal, PageEntry, RunRecord
+from galley.journal import FileRecord, Journal, PageEntry
 from galley.journal.records import DONE, FAILED, LISTED, SKIPPED, WHOLE
-from galley.outputs.documents import PARTS_SUFFIX
 from galley.pages import Document, Failed, Outcome, PageKind, PageRef, Unit, Unreadable
-
-_BLOCK = 1 << 20
-
-
-class Look(NamedTuple):
-    """What a file looks like from outside; all None if it is not there."""
-
-    size: int | None
-    mtime_ns: int | None
 
 
 @dataclass(slots=True)
@@ -74,32 +59,6 @@ class Progress:
     absent: int = 0
     complete: bool = False
     """Whether all inputs were listed."""
-
-
-class Validity:
-    """Which outcomes of earlier runs count for this one."""
-
-    def __init__(self, batch: BatchSettings, runs: Sequence[RunRecord]) -> None:
-        """`runs`: all there were, perhaps with this one."""
-        fingerprint = batch.fingerprint
-        self._runs = {run.id for run in runs if run.fingerprint == fingerprint}
-        self._retry_failed = batch.retry_failed
-        self._output = os.path.realpath(batch.output_dir)
-
-    def holds(self, entry: PageEntry, made: Sequence[str]) -> bool:
-        """Whether the outcome was reached with the same options, and its files are there (not one of them empty).
-
-        What was kept of the page for a document of which files were `made` has gone into those.
-        """
-        if entry.run not in self._runs:
-            return False
-        if entry.state == FAILED:
-            return not self._retry_failed
-        return all(look_at(f"{self._output}/{name}").size or _went_into(name, made) for name in entry.outputs)
-
-    def documents(self, file: FileRecord) -> tuple[str, ...]:
-        """The files that were made of the whole document and are there."""
-        return tuple(name for name in file.documents if look_at(f"{self._output}/{name}").size)
 
 
 class Remaining:
@@ -335,43 +294,6 @@ class Remaining:
         if not self._continues or not self._journal.has_name(found.name):
             return found.name
         return f"{found.name}~{hashlib.sha256(os.fsencode(found.path)).hexdigest()[:8]}"
-
-
-def _went_into(part: str, made: Sequence[str]) -> bool:
-    """Whether `part`, below the output folder, was kept of a page for one of the documents `made`."""
-    folder, _, name = part.rpartition("/")
-    if not folder.startswith(f"{PARTS}/"):
-        return False
-    document = folder[len(PARTS) + 1 :].removesuffix(PARTS_SUFFIX)
-    return f"{document}{name.lstrip('0123456789')}" in made
-
-
-def has_changed(known: FileRecord, look: Look, digest: str | None) -> bool:
-    """Whether a file is not the one that an earlier run saw: by content where both runs looked at that."""
-    if digest is not None and known.digest is not None:
-        return digest != known.digest
-    return look != Look(known.size, known.mtime_ns)
-
-
-def digest_of(path: str) -> str | None:
-    """The checksum of a file's content; None for what cannot be read."""
-    checksum = hashlib.blake2b(digest_size=16)
-    try:
-        with open_file(path) as file:
-            while block := file.read(_BLOCK):
-                checksum.update(block)
-    except (BadInput, OSError):
-        return None
-    return checksum.hexdigest()
-
-
-def look_at(path: str) -> Look:
-    """What a file looks like now."""
-    try:
-        status = os.stat(path)
-    except (OSError, ValueError):
-        return Look(None, None)
-    return Look(status.st_size, status.st_mtime_ns)
 
 
 def page_number(page: PageRef | Unreadable) -> int:

@@ -6,21 +6,18 @@ Runs in: parent.
 from __future__ import annotations
 
 import os
-import platform
-import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from importlib import metadata
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 from galley.batches.lines import LineStore
 from galley.batches.remaining import Remaining, page_number
 from galley.batches.report import write_report
-from galley.batches.settings import PARTS, BatchReport, BatchSettings, Watch, describe_changes
-from galley.devices import Slot
+from galley.batches.settings import PARTS, BatchReport, BatchSettings, PageRunner, Watch, describe_changes
+from galley.batches.start import describe_start
 from galley.errors import ExitCode, GalleyError, OutputError
 from galley.fleet.messages import (
     FleetEvent,
@@ -32,51 +29,16 @@ from galley.fleet.messages import (
     WorkerStarting,
 )
 from galley.inputs import PageCounter, count_files_in, page_stem
-from galley.journal import Journal, PageEntry, RunStart, WorkerEvent, open_journal
+from galley.journal import Journal, PageEntry, WorkerEvent, open_journal
 from galley.journal.records import DONE, FAILED, FINISHED, INTERRUPTED, STOPPED
 from galley.outputs.files import remove_empty_folders, remove_tree, sweep
 from galley.outputs.shards import Line
-from galley.pages import Document, Done, Failed, FailureKind, Outcome, PageRef, Unit, Unreadable
+from galley.pages import Document, Done, Failed, FailureKind, Outcome, Unit
 from galley.results import SavedPage
 from galley.wording import counted
 
 _LOST = (FailureKind.NO_WORKER, FailureKind.NOT_WRITTEN)
 """Not the page's own failure: it stays pending, and the run stops."""
-_VERSIONS_OF = (
-    "galley-ocr",
-    "numpy",
-    "openvino",
-    "onnxruntime",
-    "onnxruntime-gpu",
-    "opencv-python-headless",
-    "openai",
-    "transformers",
-    "torch",
-    "paddleocr",
-)
-
-
-class PageRunner(Protocol):
-    """What carries out the pages: `galley.api.Runner`, or another that answers as it does."""
-
-    @property
-    def slots(self) -> Sequence[Slot]:
-        """Where it runs."""
-        ...
-
-    def watch(self, on_event: Callable[[FleetEvent], None], on_listed: Callable[[PageRef | Unreadable], None]) -> None:
-        """Whom to tell what happens."""
-        ...
-
-    def run_pages(
-        self, pages: Iterator[Unit], options: Any = None, *, ordered: bool = True
-    ) -> Generator[Outcome, None, None]:
-        """One outcome for each page and document."""
-        ...
-
-    def close(self) -> None:
-        """End all workers."""
-        ...
 
 
 def run_batch(
@@ -141,7 +103,7 @@ class _Run:
         """How the paths of results begin."""
         self._begun = time.monotonic()
         self._previous = journal.runs()[-1:]
-        journal.begin_run(_run_start(batch, runner.slots))
+        journal.begin_run(describe_start(batch, runner.slots))
         self._remaining = Remaining(journal, batch, counter, watch, self._stopping)
         self._lines = LineStore(journal) if batch.lines else None
         self._started: dict[int, float] = {}
@@ -340,27 +302,3 @@ class _Run:
             interrupted=interrupted,
             message=message,
         )
-
-
-def _run_start(batch: BatchSettings, slots: Sequence[Slot]) -> RunStart:
-    command = {
-        name: getattr(batch, name)
-        for name in ("input_dir", "output_dir", "pattern", "retry_failed", "fresh", "hash_inputs")
-    }
-    if batch.documents is not None:
-        command["documents"] = [form.suffix for form in batch.documents.forms]
-    return RunStart(
-        fingerprint=batch.fingerprint,
-        settings=dict(batch.identity),
-        command={**command, "arguments": sys.argv},
-        versions=_versions(),
-        slots=[{"name": slot.name, "cores": list(slot.cores), "threads": slot.threads} for slot in slots],
-    )
-
-
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version(), "system": platform.platform()}
-    for name in _VERSIONS_OF:
-        with suppress(metadata.PackageNotFoundError):
-            versions[name] = metadata.version(name)
-    return versions

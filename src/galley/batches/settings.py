@@ -1,4 +1,4 @@
-"""What a batch is told, whom it tells what happens, and what it answers.
+"""What a batch is told, who carries it out, whom it tells what happens, and what it answers.
 
 Runs in: parent. Values.
 """
@@ -8,23 +8,43 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from galley.devices import Slot
 from galley.errors import BadArguments, ExitCode
 from galley.fleet.messages import FleetEvent
 from galley.inputs import InputOptions, check_folder
 from galley.journal.schema import FOLDER
 from galley.outputs.documents import Assembly
-from galley.pages import Outcome, PageRef, Unreadable
+from galley.pages import Outcome, PageRef, Unit, Unreadable
 
 PARTS = f"{FOLDER}/parts"
 """Below the output folder: what is kept of single pages until their document is there."""
 
 LINES = "jsonl"
 """The format whose files the parent writes: lines of JSON in shards."""
+
+
+class PageRunner(Protocol):
+    """What carries out the pages: `galley.api.Runner`, or another that answers as it does."""
+
+    @property
+    def slots(self) -> Sequence[Slot]:
+        """Where it runs."""
+
+    def watch(self, on_event: Callable[[FleetEvent], None], on_listed: Callable[[PageRef | Unreadable], None]) -> None:
+        """Whom to tell what happens."""
+
+    def run_pages(
+        self, pages: Iterator[Unit], options: Any = None, *, ordered: bool = True
+    ) -> Generator[Outcome, None, None]:
+        """One outcome for each page and document."""
+
+    def close(self) -> None:
+        """End all workers."""
 
 
 @dataclass(frozen=True, slots=True)
