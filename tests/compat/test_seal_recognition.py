@@ -41,7 +41,7 @@ def pipeline(ocr_models: None) -> Iterator[SealRecognition]:
 def test_keywords_are_paddleocrs_in_its_order() -> None:
     assert [row.name for row in SEAL] == UPSTREAM
     assert list(inspect.signature(SealRecognition).parameters)[: len(UPSTREAM)] == UPSTREAM
-    assert [row.name for row in INTERFACE.call_rows] == UPSTREAM[11:]
+    assert [row.name for row in INTERFACE.call_rows] == [*UPSTREAM[11:], "layout_det_res"]
     assert all(row.yaml is not None for row in SEAL)
 
 
@@ -73,6 +73,22 @@ def test_a_page_with_seals(pipeline: SealRecognition, samples: Path, tmp_path: P
     }
     assert json.loads((tmp_path / "seals_res.json").read_text())["seal_res_list"][0]["rec_boxes"] == []
     assert pickle.loads(pickle.dumps(result)).json == result.json
+
+
+def test_regions_can_be_given(pipeline: SealRecognition, samples: Path) -> None:
+    (found,) = pipeline.predict(str(samples / "seals.png"))
+    boxes = found["layout_det_res"]["boxes"]
+    known = {"boxes": [{**boxes[1], "score": 0.25}, {**boxes[0], "label": "text"}]}
+    for given in (known, [known]):
+        (result,) = pipeline.predict(str(samples / "seals.png"), layout_det_res=given)
+        assert result["layout_det_res"]["boxes"] == known["boxes"]
+        (seal,) = result["seal_res_list"]
+        assert seal["rec_texts"] == found["seal_res_list"][1]["rec_texts"]
+    (none,) = pipeline.predict(str(samples / "seals.png"), layout_det_res={"boxes": []}, use_layout_detection=False)
+    assert none["seal_res_list"] == []
+    for wrong in ([known, known], {"boxes": [{"label": "seal"}]}, "somewhere"):
+        with pytest.raises(BadArguments, match="layout_det_res"):
+            pipeline.predict(str(samples / "seals.png"), layout_det_res=wrong)
 
 
 def test_a_picture_of_one_seal_even_on_its_head(pipeline: SealRecognition, samples: Path) -> None:

@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 import yaml
 from tests.pipelines.conftest import write_model
+from tests.pipelines.test_seal_reader import DETECTOR_SETTINGS, NAME, yellow_graph
 from tests.pipelines.test_table_networks import (
     CELL_SETTINGS,
     KIND_SETTINGS,
@@ -232,3 +233,15 @@ def test_how_networks_for_tables_are_used_is_paddleocrs_default() -> None:
     assert settings().options.tables.use_e2e_wireless_table_rec_model
     assert not settings().options.tables.use_e2e_wired_table_rec_model
     assert not settings(use_table_orientation_classify=False).options.tables.use_table_orientation_classify
+
+
+def test_seals_are_read_with_a_network_that_is_given(
+    ocr_models: None, layout_models: None, samples: Path, tmp_path: Path
+) -> None:
+    given = {"seal_text_detection_model_dir": str(write_model(tmp_path, NAME, yellow_graph(), DETECTOR_SETTINGS))}
+    assert "seal_detection" not in settings(**given).models(), "seals are not asked for"
+    with PPStructureV3(device="cpu", use_seal_recognition=True, **given) as pipeline:
+        (result,) = pipeline.predict(str(samples / "seals.png"))
+    assert "seal_detection" in result.metadata["networks"]
+    texts = {text for seal in result["seal_res_list"] for text in seal["rec_texts"]}
+    assert {"青石镇恒远创新科技有限公司", "ARDMOUTH PORT CONTROL"} < texts

@@ -33,11 +33,22 @@ OPERATORS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.fixture
-def yellow_is_text(save_folder: SaveFolder) -> Path:
+DETECTOR_SETTINGS: dict[str, Any] = {
+    "PreProcess": {"transform_ops": OPERATORS},
+    "PostProcess": {
+        "name": "DBPostProcess",
+        "thresh": 0.2,
+        "box_thresh": 0.6,
+        "max_candidates": 1000,
+        "unclip_ratio": 0.5,
+    },
+}
+
+
+def yellow_graph() -> onnx.GraphProto:
     """A "seal text detector" of PaddleX's form, for which text is where red is brighter than blue."""
     weights = np.array([-10, 0, 10], np.float32).reshape(1, 3, 1, 1)
-    graph = helper.make_graph(
+    return helper.make_graph(
         [
             helper.make_node("Conv", ["x", "weights", "bias"], ["contrast"]),
             helper.make_node("Sigmoid", ["contrast"], ["maps"]),
@@ -47,8 +58,11 @@ def yellow_is_text(save_folder: SaveFolder) -> Path:
         [helper.make_tensor_value_info("maps", TensorProto.FLOAT, ["n", 1, "h", "w"])],
         [numpy_helper.from_array(weights, "weights"), numpy_helper.from_array(np.array([-4], np.float32), "bias")],
     )
-    after = {"name": "DBPostProcess", "thresh": 0.2, "box_thresh": 0.6, "max_candidates": 1000, "unclip_ratio": 0.5}
-    return save_folder(NAME, graph, {"PreProcess": {"transform_ops": OPERATORS}, "PostProcess": after})
+
+
+@pytest.fixture
+def yellow_is_text(save_folder: SaveFolder) -> Path:
+    return save_folder(NAME, yellow_graph(), DETECTOR_SETTINGS)
 
 
 def curved_band(text: str) -> NDArray[np.uint8]:

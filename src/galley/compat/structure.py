@@ -36,7 +36,7 @@ def translate(given: Mapping[str, Any]) -> dict[str, Any]:
     if unusable:
         raise BadArguments(
             f"{', '.join(unusable)}: Galley has no such step. By folder it takes {', '.join(_FOLDERS)}; formulas, "
-            "charts and regions have no model, seals are read without one"
+            "charts and regions have no model, and seals are read by the text recognition model of the page"
         )
     return ocr.translate(given)
 

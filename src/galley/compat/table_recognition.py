@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from galley.api import Settings
+from galley.compat.given_regions import given_regions
 from galley.compat.interface import Interface
 from galley.compat.keyword_tables.composing import OPTIONS, options_of
 from galley.compat.keyword_tables.doc_preprocessor import SWITCH
@@ -18,7 +19,7 @@ from galley.compat.keywords import Keyword
 from galley.compat.pipeline import CompatiblePipeline
 from galley.compat.preprocessing import for_call, for_constructor
 from galley.config import TableConfig
-from galley.config.table import GivenLine, GivenRegion
+from galley.config.table import GivenLine
 from galley.errors import BadArguments
 from galley.results.table_page import TablePage
 
@@ -38,7 +39,7 @@ def translate_call(given: Mapping[str, Any]) -> dict[str, Any]:
         BadArguments: what is given is no such result.
     """
     values = for_call(given)
-    for name, read in (("overall_ocr_res", _given_lines), ("layout_det_res", _given_regions)):
+    for name, read in (("overall_ocr_res", _given_lines), ("layout_det_res", given_regions)):
         if given.get(name) is not None:
             values[name] = read(given[name])
     return values
@@ -55,23 +56,6 @@ def _given_lines(result: Mapping[str, Any]) -> tuple[GivenLine, ...]:
         raise BadArguments(
             f"overall_ocr_res is no result of OCR: rec_polys, rec_texts and rec_scores of equal length ({error})"
         ) from error
-
-
-def _given_regions(result: Mapping[str, Any]) -> tuple[GivenRegion, ...]:
-    try:
-        return tuple(
-            GivenRegion(int(box.get("cls_id", 0)), str(box["label"]), float(box["score"]), _corners(box["coordinate"]))
-            for box in result["boxes"]
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadArguments(
-            f"layout_det_res is no result of layout detection: boxes with label, score and coordinate ({error})"
-        ) from error
-
-
-def _corners(values: Any) -> tuple[float, float, float, float]:
-    left, top, right, bottom = (float(value) for value in values)
-    return left, top, right, bottom
 
 
 INTERFACE = Interface(

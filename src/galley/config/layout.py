@@ -57,3 +57,14 @@ def _each(value: Any) -> tuple[Any, ...]:
     if value is None:
         return ()
     return tuple(value.values()) if isinstance(value, Mapping) else (value,)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRegion:
+    """A region of the page that the caller knows already."""
+
+    class_id: int
+    label: str
+    score: float
+    box: tuple[float, float, float, float]
+    """Left, top, right and bottom, in pixels of the preprocessed page."""

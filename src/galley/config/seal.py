@@ -15,10 +15,18 @@ from galley.config.doc_preprocessor import (
     PreprocessingModels,
     PreprocessingOptions,
 )
-from galley.config.layout import LayoutOptions
+from galley.config.layout import GivenRegion, LayoutOptions
 from galley.config.networks import EngineConfig, ModelChoice
 from galley.config.ocr import LIMIT_TYPES, OcrOptions, TextModels
 from galley.errors import BadArguments
+
+SEAL_DETECTION = "PP-OCRv4_server_seal_det"
+"""Finds the text of seals, curved or not; PaddleOCR's default."""
+
+
+def given_detection(model: ModelChoice) -> dict[str, ModelChoice]:
+    """The network that finds the text of seals, by its step, where its folder is given: the store has none."""
+    return {} if model.folder is None else {"seal_detection": model}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,13 @@ class SealOptions:
     """Which regions count of a layout network given by folder."""
     seal: SealTextOptions = field(default_factory=SealTextOptions)
     """Which text of seals counts."""
+    regions: tuple[GivenRegion, ...] | None = None
+    """The regions of the page, for where they are not to be looked for."""
+
+    @property
+    def looks_at_regions(self) -> bool:
+        """Whether the page is taken for one with seals on it, and not for a picture of one seal."""
+        return self.use_layout_detection or self.regions is not None
 
     def model_settings(self) -> dict[str, Any]:
         """PaddleOCR's JSON fields, in its order."""
@@ -95,7 +110,7 @@ class SealConfig:
     """Used where its folder is given; otherwise seals are found by their colour."""
     text: TextModels = field(default_factory=lambda: TextModels(recognition_batch=1))
     """The detector looks at the unrolled edge, and inside of it."""
-    seal_detection_model: ModelChoice = field(default_factory=lambda: ModelChoice("PP-OCRv4_server_seal_det"))
+    seal_detection_model: ModelChoice = field(default_factory=lambda: ModelChoice(SEAL_DETECTION))
     """Used besides where its folder is given."""
     engine: EngineConfig = field(default_factory=EngineConfig)
 
@@ -110,9 +125,9 @@ class SealConfig:
 
     def models(self) -> dict[str, ModelChoice]:
         """The models this configuration needs, by the step they are for."""
-        given = {"layout": self.layout_model, "seal_detection": self.seal_detection_model}
         return self.doc_preprocessor.models() | {
+            **({} if self.layout_model.folder is None else {"layout": self.layout_model}),
             "detection": self.text.detection,
-            **{step: model for step, model in given.items() if model.folder is not None},
+            **given_detection(self.seal_detection_model),
             "recognition": self.text.recognition,
         }

@@ -18,7 +18,7 @@ from galley.config.doc_preprocessor import (
 from galley.config.layout import LayoutOptions
 from galley.config.networks import EngineConfig, ModelChoice
 from galley.config.ocr import OcrConfig, OcrOptions, TextModels
-from galley.config.seal import SealTextOptions
+from galley.config.seal import SEAL_DETECTION, SealTextOptions, given_detection
 from galley.config.table import TableModels, TableReadingOptions
 
 MARKDOWN_IGNORE_LABELS = ("number", "footnote", "header", "header_image", "footer", "footer_image", "aside_text")
@@ -81,6 +81,8 @@ class StructureConfig:
     preprocessing: PreprocessingModels = field(default_factory=PreprocessingModels)
     text: TextModels = field(default_factory=TextModels)
     tables: TableModels = field(default_factory=TableModels)
+    seal_detection_model: ModelChoice = field(default_factory=lambda: ModelChoice(SEAL_DETECTION))
+    """As in `SealConfig`."""
     engine: EngineConfig = field(default_factory=EngineConfig)
 
     @property
@@ -106,4 +108,5 @@ class StructureConfig:
     def models(self) -> dict[str, ModelChoice]:
         """The models this configuration needs, by the step they are for."""
         tables = self.tables.given() if self.options.use_table_recognition else {}
-        return {**self.doc_preprocessor.models(), "layout": self.layout_model, **self.ocr.models(), **tables}
+        seals = given_detection(self.seal_detection_model) if self.options.use_seal_recognition else {}
+        return {**self.doc_preprocessor.models(), "layout": self.layout_model, **self.ocr.models(), **tables, **seals}

@@ -14,7 +14,7 @@ from galley.config.doc_preprocessor import (
     PreprocessingModels,
     PreprocessingOptions,
 )
-from galley.config.layout import LayoutOptions
+from galley.config.layout import GivenRegion, LayoutOptions
 from galley.config.networks import EngineConfig, ModelChoice
 from galley.config.ocr import OcrConfig, OcrOptions, TextModels
 from galley.errors import BadArguments
@@ -78,17 +78,6 @@ class GivenLine:
     """Corners, x and y, clockwise from where the text begins, in pixels of the preprocessed page."""
     text: str
     score: float
-
-
-@dataclass(frozen=True, slots=True)
-class GivenRegion:
-    """A region of the page that the caller knows already."""
-
-    class_id: int
-    label: str
-    score: float
-    box: tuple[float, float, float, float]
-    """Left, top, right and bottom, in pixels of the preprocessed page."""
 
 
 def _text_options() -> OcrOptions:

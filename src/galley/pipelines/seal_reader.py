@@ -10,15 +10,17 @@ readings of one place the better one stays.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from galley.config import OcrOptions
+from galley.config import EngineConfig, OcrOptions
 from galley.config.seal import SealTextOptions
+from galley.devices import Slot
+from galley.models.rules import Model
 from galley.pipelines.detector import Detector
 from galley.pipelines.recognizer import Recognizer
 from galley.results import Image, TextLine
@@ -43,6 +45,8 @@ _INSIDE = OcrOptions(
     text_det_box_thresh=0.45,
     text_det_unclip_ratio=1.4,
 )
+_MARGIN = 0.08
+"""Paper around a seal that is looked at too, in parts of its sides."""
 _PADDING = 0.12
 """White around the strip, in parts of the seal's shorter half axis."""
 _LEAST_ARC_SCORE, _LEAST_LINE_SCORE = 0.55, 0.6
@@ -215,6 +219,23 @@ class SealReader:
 
     def _texts(self, lines: Sequence[Image]) -> list[tuple[str, float]]:
         return [(read.line.text, read.line.score) for read in self._recognizer.read(lines)]
+
+
+def with_margin(box: tuple[float, float, float, float]) -> Box:
+    """What to look at for a seal that was found in `box`: the paper around it tells its edge."""
+    left, top, right, bottom = box
+    across, down = _MARGIN * (right - left), _MARGIN * (bottom - top)
+    return (
+        max(0, math.floor(left - across)),
+        max(0, math.floor(top - down)),
+        math.ceil(right + across),
+        math.ceil(bottom + down),
+    )
+
+
+def open_seal_detector(models: Mapping[str, Model], config: EngineConfig, slot: Slot) -> Detector | None:
+    """The network that finds the text of seals, where it is among the models at hand."""
+    return Detector(models["seal_detection"], config, slot, None) if "seal_detection" in models else None
 
 
 def _main(arcs: Sequence[_Arc]) -> _Arc | None:

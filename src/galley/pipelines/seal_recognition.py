@@ -5,7 +5,6 @@ Runs in: worker.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,16 +19,13 @@ from galley.pipelines.detector import Detector
 from galley.pipelines.doc_preprocessor import DocPreprocessor
 from galley.pipelines.layout_detector import LayoutDetector
 from galley.pipelines.recognizer import Recognizer
-from galley.pipelines.seal_reader import SealReader
+from galley.pipelines.seal_reader import SealReader, open_seal_detector, with_margin
 from galley.results import Image, SealPage
 from galley.results.layout import LayoutBox
-from galley.results.seal import Box
 
 _LABEL = "seal"
 _CLASS = 16
 """Number of that label in PP-DocLayout-L, PaddleOCR's default."""
-_MARGIN = 0.08
-"""Paper around a seal that is looked at too, in parts of its sides."""
 _NONE_FOUND = "no seal was found; a picture of nothing but a seal is read with use_layout_detection=False"
 
 
@@ -47,9 +43,7 @@ class SealRecognition:
         self._preprocessor = DocPreprocessor(config.doc_preprocessor, models, slot)
         self._layout = _open_layout(config, models, slot)
         self._detector = Detector(models["detection"], config.engine, slot, None)
-        self._seal_detector = (
-            Detector(models["seal_detection"], config.engine, slot, None) if "seal_detection" in models else None
-        )
+        self._seal_detector = open_seal_detector(models, config.engine, slot)
         self._recognizer = Recognizer(
             models["recognition"], config.engine, slot, batch=config.text.recognition_batch, shape=None
         )
@@ -69,9 +63,9 @@ class SealRecognition:
         """The result of one page (h, w, 3), BGR. `options` may switch off steps, not on."""
         preprocessed = self._preprocessor.process(image, page, options.preprocessing.steps)
         flat = preprocessed.output_img
-        layout = tuple(self._find(flat, options)) if options.use_layout_detection else ()
-        places = [_with_margin(region) for region in layout if region.label == _LABEL]
-        looked_at = places if options.use_layout_detection else [None]
+        layout = tuple(self._find(flat, options)) if options.looks_at_regions else ()
+        places = [with_margin(region.box) for region in layout if region.label == _LABEL]
+        looked_at = places if options.looks_at_regions else [None]
         seals = tuple(self._reader.read(flat, place, options.seal) for place in looked_at)
         notes = [f"seal {number}: {note}" for number, seal in enumerate(seals, 1) for note in seal.notes]
         if not seals:
@@ -89,6 +83,8 @@ class SealRecognition:
         )
 
     def _find(self, page: Image, options: SealOptions) -> list[LayoutBox]:
+        if options.regions is not None:
+            return [LayoutBox(each.class_id, each.label, each.score, each.box) for each in options.regions]
         if self._layout is not None:
             return self._layout.find(page, options.layout)
         height, width = page.shape[:2]
@@ -122,14 +118,3 @@ def _open_layout(config: SealConfig, models: Mapping[str, Model], slot: Slot) ->
 def _within(box: tuple[float, float, float, float], width: int, height: int) -> tuple[float, float, float, float]:
     left, top, right, bottom = box
     return max(0.0, left), max(0.0, top), min(float(width), right), min(float(height), bottom)
-
-
-def _with_margin(region: LayoutBox) -> Box:
-    left, top, right, bottom = region.box
-    across, down = _MARGIN * (right - left), _MARGIN * (bottom - top)
-    return (
-        max(0, math.floor(left - across)),
-        max(0, math.floor(top - down)),
-        math.ceil(right + across),
-        math.ceil(bottom + down),
-    )

@@ -21,7 +21,7 @@ from galley.pages import PageRef
 from galley.pipelines.doc_preprocessor import DocPreprocessor
 from galley.pipelines.layout_detector import LayoutDetector
 from galley.pipelines.ocr import Ocr
-from galley.pipelines.seal_reader import SealReader
+from galley.pipelines.seal_reader import SealReader, open_seal_detector, with_margin
 from galley.pipelines.table_networks import TableNetworks
 from galley.pipelines.table_reader import TableReader, text_reader
 from galley.results import Image, PreprocessedPage, RecognizedPage, StructuredPage, TextLine
@@ -77,12 +77,14 @@ class Structure:
         self._tables = TableReader(
             self._ocr.recognizer, self._table_networks, text_reader(self._ocr, config.options.ocr)
         )
-        self._seals = SealReader(self._ocr.detector, self._ocr.recognizer)
+        self._seal_detector = open_seal_detector(models, config.engine, slot)
+        self._seals = SealReader(self._ocr.detector, self._ocr.recognizer, self._seal_detector)
 
     def networks(self) -> dict[str, EngineInfo]:
         """What each open network really runs on."""
-        layout = {"layout": self._layout.info}
-        return self._preprocessor.networks() | layout | self._ocr.networks() | self._table_networks.networks()
+        own = {"layout": self._layout, "seal_detection": self._seal_detector}
+        infos = {name: step.info for name, step in own.items() if step is not None}
+        return self._preprocessor.networks() | infos | self._ocr.networks() | self._table_networks.networks()
 
     def process(self, image: Image, page: PageRef, options: StructureOptions) -> StructuredPage:
         """The result of one page (h, w, 3), BGR. `options` may switch off steps, not on."""
@@ -168,12 +170,13 @@ class Structure:
         if not options.use_seal_recognition:
             return []
         boxes = [_pixels(region.box, image) for region in regions if region.label == "seal"]
-        return [self._seals.read(image, box, options.seal) for box in boxes]
+        return [replace(self._seals.read(image, with_margin(box), options.seal), box=box) for box in boxes]
 
     def close(self) -> None:
         """Release the networks."""
-        for step in (self._preprocessor, self._layout, self._ocr, self._table_networks):
-            step.close()
+        for step in (self._preprocessor, self._layout, self._ocr, self._table_networks, self._seal_detector):
+            if step is not None:
+                step.close()
 
 
 def _regions(seen: Sequence[LayoutBox]) -> list[Region]:

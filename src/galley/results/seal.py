@@ -91,7 +91,7 @@ class SealPage:
         }
         if self.options.preprocessing.use_doc_preprocessor:
             fields["doc_preprocessor_res"] = self.preprocessed.json()
-        if self.options.use_layout_detection:
+        if self.options.looks_at_regions:
             place = {"input_path": None, "page_index": None}
             fields["layout_det_res"] = place | {"boxes": [box.json() for box in self.layout]}
         fields["seal_res_list"] = [seal.json() for seal in self.seals]

@@ -68,16 +68,18 @@ SEAL_TEXT: tuple[Keyword, ...] = (
     ),
 )
 
+SEAL_MODEL = model_rows(
+    "seal_text_detection",
+    "seal_detection_model",
+    _DETECTION,
+    "model that finds the text of seals",
+    folder_note="Default: none, the edge is unrolled and read.",
+)
+
 SEAL: tuple[Keyword, ...] = (
     *MODELS,
     *layout_model(folder_note="It needs the label seal. Default: none, seals are found by their colour."),
-    *model_rows(
-        "seal_text_detection",
-        "seal_detection_model",
-        _DETECTION,
-        "model that finds the text of seals",
-        folder_note="Default: none, the edge is unrolled and read.",
-    ),
+    *SEAL_MODEL,
     *_RECOGNITION.values(),
     TURN,
     flatten_row("False (PaddleOCR's own default is True; it bends the round edges of seals on flat pages)."),

@@ -11,7 +11,7 @@ from galley.compat.keyword_tables.composing import OPTIONS, model_rows, within
 from galley.compat.keyword_tables.doc_preprocessor import MODELS, TURN, flatten_row
 from galley.compat.keyword_tables.layout import LAYOUT, layout_model
 from galley.compat.keyword_tables.ocr import OCR
-from galley.compat.keyword_tables.seal import SEAL_TEXT
+from galley.compat.keyword_tables.seal import SEAL_MODEL, SEAL_TEXT
 from galley.compat.keyword_tables.table_recognition import READING, TABLE_MODELS
 from galley.compat.keywords import Keyword, flag_word
 
@@ -69,19 +69,10 @@ _TEXT_ROWS = tuple(
     if name.startswith(prefix) and not name.endswith("_input_shape")
 )
 
-_UNROLLED = (
-    "There is no model for the text of seals in Galley, which unrolls their edges instead: giving one is an error."
-)
 _PAGES_MODEL = "Seals are read by the text recognition model of the page: giving another one is an error."
-_SEAL_TEXT = within(SEAL_TEXT, "SubPipelines.SealRecognition")
+_SEAL_TEXT = within((*SEAL_MODEL, *SEAL_TEXT), "SubPipelines.SealRecognition")
 SEAL: tuple[Keyword, ...] = (
-    Keyword("seal_text_detection_model_name", str, _UNROLLED),
-    Keyword("seal_text_detection_model_dir", str, _UNROLLED),
-    *(
-        replace(row, help="Accepted, and said again in the results: edges of seals are unrolled without such a model.")
-        for name, row in _SEAL_TEXT.items()
-        if name.startswith("seal_det_")
-    ),
+    *(row for name, row in _SEAL_TEXT.items() if name.startswith(("seal_text_detection_", "seal_det_"))),
     Keyword("seal_text_recognition_model_name", str, _PAGES_MODEL),
     Keyword("seal_text_recognition_model_dir", str, _PAGES_MODEL),
     Keyword(
