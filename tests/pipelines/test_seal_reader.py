@@ -118,3 +118,42 @@ def test_a_box_outside_of_the_page_is_cut_to_it(reader: SealReader) -> None:
     seal = reader.read(np.full((50, 60, 3), 255, np.uint8), (-20, -20, 500, 500), SealTextOptions())
     assert seal.box == (0, 0, 60, 50)
     assert seal.found == ()
+
+
+def stamped_circle(side: int, text: str) -> NDArray[np.uint8]:
+    """A red ring with text straight across it, and none along it."""
+    paper = np.full((side, side, 3), 255, np.uint8)
+    cv2.circle(paper, (side // 2, side // 2), round(0.4 * side), (40, 40, 200), side // 40, cv2.LINE_AA)
+    scale, thickness = side / 220, max(2, side // 80)
+    (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, thickness)
+    corner = ((side - width) // 2, (side + height) // 2)
+    cv2.putText(paper, text, corner, cv2.FONT_HERSHEY_SIMPLEX, scale, (40, 40, 200), thickness, cv2.LINE_AA)
+    return paper
+
+
+def test_what_has_no_text_along_its_edge_may_be_a_logo(reader: SealReader) -> None:
+    seal = reader.read(stamped_circle(400, "PAID"), None, SealTextOptions())
+    assert seal.texts == ("PAID",)
+    assert seal.notes == ("no text was read along the edge: this may be a square seal, or a logo",)
+
+
+def test_square_seals_are_read_by_their_straight_text(reader: SealReader) -> None:
+    paper = np.full((300, 300, 3), 255, np.uint8)
+    cv2.rectangle(paper, (50, 50), (250, 250), (40, 40, 200), 8)
+    cv2.putText(paper, "CHECKED", (75, 160), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (40, 40, 200), 3, cv2.LINE_AA)
+    seal = reader.read(paper, None, SealTextOptions())
+    assert "CHECKED" in seal.texts
+    assert seal.notes
+
+
+def test_a_seal_that_is_cut_off_says_so(reader: SealReader) -> None:
+    whole = stamped_circle(400, "PAID")
+    cut = reader.read(np.ascontiguousarray(whole[:, :300]), None, SealTextOptions())
+    assert cut.notes[0] == "the seal goes on beyond the picture: only what is there was read"
+
+
+def test_fine_scans_are_read_on_a_reduction_and_answered_in_their_own_pixels(reader: SealReader) -> None:
+    """15 megapixels of one seal, as on a page of 50."""
+    coarse, fine = (reader.read(stamped_circle(side, "PAID"), None, SealTextOptions()) for side in (400, 3900))
+    assert fine.texts == coarse.texts == ("PAID",)
+    np.testing.assert_allclose(fine.found[0].polygon / 3900, coarse.found[0].polygon / 400, atol=0.02)

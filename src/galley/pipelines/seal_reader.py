@@ -30,7 +30,7 @@ from galley.vision.seal.band import main_line
 from galley.vision.seal.ellipse import Ellipse, Points
 from galley.vision.seal.ink import Ink, separate_ink
 from galley.vision.seal.inside import Sector, free_of_arcs, plan_upright, straight_lines, turn_upright, without_arcs
-from galley.vision.seal.locate import Place, locate_seals, main_rim
+from galley.vision.seal.locate import Place, is_cut_off, locate_seals, main_rim
 from galley.vision.seal.pieces import Piece, arc_pieces
 from galley.vision.seal.rectify import straighten
 from galley.vision.seal.strip import Strip, as_picture, emptiest_column, plan_strip, ring_rows, unroll
@@ -58,6 +58,10 @@ _MOST_HALF = math.radians(155)
 _LONG_OVAL = 1.1
 _OUTLINE_STEP = 0.12
 """Of polygons along the edge, in parts of the seal's shorter half axis."""
+_MOST_PIXELS = 1000
+"""Of a side: larger pictures are reduced to this, in which the smallest text is still legible."""
+_NO_ARC = "no text was read along the edge: this may be a square seal, or a logo"
+_CUT_OFF = "the seal goes on beyond the picture: only what is there was read"
 _NO_EDGE = "no round or oval edge was found; only straight text was looked for"
 _TOO_SMALL = 16
 """Pixels of a side, below which nothing can be read."""
@@ -118,20 +122,29 @@ class SealReader:
         looked_at = (left, top, right, bottom)
         if min(right - left, bottom - top) < _TOO_SMALL:
             return ReadSeal(looked_at, options, (), ("the picture is too small to read a seal",))
+        factor = min(1.0, _MOST_PIXELS / max(right - left, bottom - top))
         crop = np.ascontiguousarray(page[top:bottom, left:right])
-        ink = separate_ink(crop)
-        ellipse = main_rim(ink)
-        readings = self._read_flat(ink) if ellipse is None else self._read_round(ink, ellipse)
+        if factor < 1:
+            crop = np.asarray(cv2.resize(crop, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+        readings, notes = self._read_crop(crop)
         if self._seal_detector is not None:
             readings = merge(readings, self._read_polygons(crop, self._seal_detector, options.ocr))
-        found = tuple(_text_line(reading, left, top, (width, height)) for reading in readings)
-        return ReadSeal(looked_at, options, found, () if ellipse is not None else (_NO_EDGE,))
+        found = tuple(_text_line(reading, factor, (left, top), (width, height)) for reading in readings)
+        return ReadSeal(looked_at, options, found, notes)
 
-    def _read_round(self, ink: Ink, ellipse: Ellipse) -> list[_Reading]:
+    def _read_crop(self, crop: Image) -> tuple[list[_Reading], tuple[str, ...]]:
+        """The lines, and what could not be done."""
+        ink = separate_ink(crop)
+        ellipse = main_rim(ink)
+        if ellipse is None:
+            return self._read_flat(ink), (_NO_EDGE,)
         arcs, ring = self._read_arcs(ink, ellipse)
         tilt = _tilt(ellipse, _main(arcs))
         lines = self._read_inside(ink, ellipse, tilt, ring, [arc.sector for arc in arcs])
-        return [arc.reading for arc in arcs] + lines
+        cut = (_CUT_OFF,) if is_cut_off(ellipse, crop.shape[1], crop.shape[0]) else ()
+        if not arcs:
+            return merge(lines, self._read_flat(ink)), (*cut, _NO_ARC)
+        return [arc.reading for arc in arcs] + lines, cut
 
     def _read_arcs(self, ink: Ink, ellipse: Ellipse) -> tuple[list[_Arc], float]:
         """The lines along the edge, the main one first, and how deep the edge is, in pixels."""
@@ -281,7 +294,7 @@ def _overlap(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     return float((masks[0] & masks[1]).sum() / least) if least else 0.0
 
 
-def _text_line(reading: _Reading, left: int, top: int, size: tuple[int, int]) -> TextLine:
-    """In pixels of the page."""
-    polygon = np.clip(np.rint(reading.polygon + np.array([left, top])), 0, size).astype(np.int32)
+def _text_line(reading: _Reading, factor: float, corner: tuple[int, int], size: tuple[int, int]) -> TextLine:
+    """In pixels of the page; those of the reading are `factor` as many, and count from `corner`."""
+    polygon = np.clip(np.rint(reading.polygon / factor + np.array(corner)), 0, size).astype(np.int32)
     return TextLine(polygon, -1, reading.text, reading.score)

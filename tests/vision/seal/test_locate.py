@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from galley.vision.seal.ink import separate_ink
-from galley.vision.seal.locate import locate_seals, main_rim
+from galley.vision.seal.locate import is_cut_off, locate_seals, main_rim
 
 RED, BLUE, BLACK = (40, 40, 200), (180, 70, 30), (30, 30, 30)
 
@@ -96,3 +96,42 @@ def test_a_worn_edge_in_many_pieces_is_one_edge() -> None:
     found = main_rim(separate_ink(crop))
     assert found is not None
     assert (found.x, found.y, found.least) == pytest.approx((130, 120, 101), abs=3)
+
+
+def pair(apart: int) -> NDArray[np.uint8]:
+    paper = page()
+    for x in (300, 300 + apart):
+        stamp(paper, x, 500, 120, RED)
+    return paper
+
+
+@pytest.mark.parametrize("apart", [235, 200, 150])
+def test_seals_over_one_another_are_two(apart: int) -> None:
+    found = sorted(place.ellipse.x for place in locate_seals(pair(apart)))
+    assert found == pytest.approx([300, 300 + apart], abs=6)
+
+
+def test_two_that_hardly_differ_in_place_are_taken_for_one() -> None:
+    assert len(locate_seals(pair(60))) == 1
+
+
+@pytest.mark.parametrize(("missing", "found"), [(0.15, 1), (0.4, 1), (0.7, 0)])
+def test_a_seal_that_the_page_cuts_off_is_found_by_half_of_its_edge(missing: float, found: int) -> None:
+    paper = page()
+    stamp(paper, 400, 500, 120, RED)
+    edge = round(520 - 240 * missing)
+    cut = np.ascontiguousarray(paper[:, :edge])
+    places = locate_seals(cut)
+    assert len(places) == found
+    for place in places:
+        assert place.ellipse.x == pytest.approx(400, abs=5)
+        assert is_cut_off(place.ellipse, edge, 1100)
+        assert not is_cut_off(place.ellipse, 800, 1100)
+
+
+def test_black_and_square_seals_are_not_found_on_pages() -> None:
+    paper = page()
+    cv2.rectangle(paper, (200, 500), (360, 660), RED, 6)
+    cv2.putText(paper, "QA", (230, 610), cv2.FONT_HERSHEY_SIMPLEX, 2, RED, 6)
+    stamp(paper, 500, 800, 90, BLACK)
+    assert locate_seals(paper) == []

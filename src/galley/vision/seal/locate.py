@@ -22,6 +22,8 @@ _SEAL_SIDE = 400
 """The same for a picture of one seal."""
 _ENOUGH_SEARCHED = 0.7
 """Part of an edge that must be inked where the seal's ink has no colour to tell it by."""
+_CUT = 0.05
+"""A seal that reaches further beyond the picture than this part of its shorter half axis is cut off."""
 _ENOUGH_TOGETHER = 0.6
 """Score from which on all ink of a picture of one seal, connected or not, makes an edge."""
 _LEAST_SHARE = 0.3
@@ -109,3 +111,9 @@ def main_rim(ink: Ink) -> Ellipse | None:
     if searched is None or searched.coverage < _ENOUGH_SEARCHED:
         return None
     return refine(searched.ellipse.scaled(1 / factor), plane)
+
+
+def is_cut_off(ellipse: Ellipse, width: int, height: int) -> bool:
+    """Whether a part of the seal lies outside of its picture of that size."""
+    left, top, right, bottom = ellipse.box
+    return min(left, top, width - right, height - bottom) < -_CUT * ellipse.least
