@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import yaml
 from benchmarks.child import Child
 from benchmarks.environments import ROOT, ensure_environment, pip
 from benchmarks.peers import Peer, ensure_peer
+from galley.devices import usable_cores
 from galley.models.metadata import read_metadata
 from galley.models.rules import Model
 from galley.models.store import ensure_models
@@ -115,14 +116,21 @@ class Systems:
         self._warm_up = warm_up
         self._stack = ExitStack()
 
-    def galley(self, device: str, *, line_orientation: bool = False, **keywords: Any) -> Child:
-        """Galley's OCR on the weights of its own store, or on the same folder as PaddleOCR for line orientation."""
+    def galley(
+        self, device: str, *, line_orientation: bool = False, cores: int | None = None, **keywords: Any
+    ) -> Child:
+        """Galley's OCR on the weights of its own store, or on the same folder as PaddleOCR for line orientation.
+
+        With `cores` it may use no more of them.
+        """
         given: dict[str, Any] = {"device": device, **keywords}
         if line_orientation:
             given["textline_orientation_model_name"] = PADDLE_LINE_ORIENTATION
             given["textline_orientation_model_dir"] = str(self._models["line_orientation"])
         environment = {"PYTHONPATH": ":".join([str(ROOT), *sys.path])}
-        return self._open(Path(sys.executable), "galley", given | _steps(line_orientation), environment)
+        allowed = ",".join(str(core) for core in usable_cores()[:cores])
+        settings = given | _steps(line_orientation)
+        return self._open(Path(sys.executable), "galley", settings, environment, ("taskset", "-c", allowed))
 
     def paddleocr(self, threads: int | None, *, line_orientation: bool = False) -> Child:
         """PaddleOCR with engine onnxruntime; `threads` None leaves their number to ONNX Runtime."""
@@ -150,8 +158,15 @@ class Systems:
         given = {"engine": engine, "threads": threads}
         return self._open(python, "rapidocr", given, {"PYTHONPATH": str(ROOT)})
 
-    def _open(self, python: Path, system: str, given: Mapping[str, Any], environment: Mapping[str, str]) -> Child:
-        command = [str(python), "-m", "benchmarks.ocr_child", system, json.dumps(given), self._warm_up]
+    def _open(
+        self,
+        python: Path,
+        system: str,
+        given: Mapping[str, Any],
+        environment: Mapping[str, str],
+        before: Sequence[str] = (),
+    ) -> Child:
+        command = [*before, str(python), "-m", "benchmarks.ocr_child", system, json.dumps(given), self._warm_up]
         return self._stack.enter_context(Child(command, environment))
 
     def __enter__(self) -> Systems:

@@ -62,14 +62,14 @@ class Stopwatch:
 
     def watch_sessions(self, owner: Any, phase: str) -> None:
         """Count every run of the sessions that the module `owner` opens."""
-        open_session = owner.open_session
+        open_session = owner.open_network
 
         def open_watched(*arguments: Any, **keywords: Any) -> Any:
             session = open_session(*arguments, **keywords)
             self.watch(session, "run", phase)
             return session
 
-        owner.open_session = open_watched
+        owner.open_network = open_watched
 
 
 class Profiled:
