@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from galley import OCR, BadArguments, PaddleOCR
+from galley import OCR, BadArguments, PaddleOCR, PagesFailed
 from galley.compat.interface import make_settings
 from galley.compat.keyword_tables.ocr import OCR as ROWS
 from galley.compat.ocr import INTERFACE, LANGUAGES, translate
@@ -252,6 +252,28 @@ def test_pictures_of_every_kind_are_read(pipeline: OCR, pages: list[str], tmp_pa
     pictures[kind].save(file)
     (result,) = pipeline.predict(str(file))
     assert result["rec_texts"] == ["Pontoon 12", "Page 1"]
+
+
+def test_arrays_that_are_no_pages_cost_the_others_nothing(pipeline: OCR, pages: list[str]) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (300, 200, 3), dtype=np.uint8)
+    empty = [
+        np.zeros((1, 1, 3), np.uint8),
+        np.full((1, 5000, 3), 255, np.uint8),
+        np.full((90, 90), 255, np.uint8),
+        noise,
+    ]
+    wrong = [
+        np.full((40, 40, 3), np.nan, np.float32),
+        np.full((40, 40, 4), 255, np.uint8),
+        np.full((40, 40, 3), 65535, np.uint16),
+        np.zeros((0, 40, 3), np.uint8),
+    ]
+    with pytest.raises(PagesFailed) as caught:
+        pipeline.predict([*empty, *wrong, pages[1]])
+    assert len(caught.value.failures) == len(wrong)
+    for failure in caught.value.failures:
+        assert "pixels must be uint8, of shape (height, width, 3)" in failure.message
+    assert [result["rec_texts"] for result in caught.value.results] == [[], [], [], [], ["Pontoon 12", "Page 1"]]
 
 
 def test_the_old_method_still_works(pipeline: OCR, pages: list[str]) -> None:

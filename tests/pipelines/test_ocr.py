@@ -9,6 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from galley.config import NO_PREPROCESSING, EngineConfig, OcrConfig, OcrOptions, PreprocessingOptions, TextModels
@@ -191,6 +193,22 @@ def test_two_thousand_words_on_a_page() -> None:
     found = detector.find(page, replace(PLAIN, text_det_thresh=0.6))
     assert 500 < len(found) <= 1000, "no more are looked at"
     detector.close()
+
+
+corner = st.tuples(st.integers(0, 640), st.integers(0, 240))
+
+
+@settings(max_examples=15)
+@given(st.lists(st.lists(corner, min_size=4, max_size=4), max_size=4))
+def test_any_boxes_on_the_page_are_read_or_left_out(pipeline: Ocr, boxes: list[list[tuple[int, int]]]) -> None:
+    corners = [np.array(box, np.int32) for box in boxes]
+    options = replace(PLAIN, return_word_box=True, use_textline_orientation=True)
+    lines = pipeline.read(write("Pontoon 12", "Depth 5.2 m"), corners, options)
+    assert len(lines) <= len(boxes)
+    for line in lines:
+        assert 0 <= line.score <= 1
+        assert line.angle in (0, 1)
+        assert any(np.array_equal(line.polygon, box) for box in corners)
 
 
 def test_shapes_can_be_fixed() -> None:

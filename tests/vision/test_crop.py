@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from galley.vision.crop import crop_line
+from galley.vision.crop import crop_line, crop_lines
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +57,16 @@ def test_any_four_points_of_the_page_give_pixels_or_nothing(points: list[tuple[i
         assert line.dtype == np.uint8
         assert line.size > 0
         assert set(np.unique(line)) == {77}, "beyond the page its edge is repeated"
+
+
+def test_two_thousand_boxes_are_cut_out_each_with_its_own_pixels() -> None:
+    page = np.zeros((500, 400, 3), np.uint8)
+    boxes = [corners(8 * column, 12 * row, 8 * column + 7, 12 * row + 5) for row in range(40) for column in range(50)]
+    for number, box in enumerate(boxes):
+        cv2.fillPoly(page, [box], (number % 251, number // 251, 9))
+    cut = crop_lines(page, boxes)
+    assert len(cut) == 2000
+    for number, (box, line) in enumerate(cut):
+        np.testing.assert_array_equal(box, boxes[number])
+        assert line.shape == (5, 7, 3)
+        assert (line == (number % 251, number // 251, 9)).all()
