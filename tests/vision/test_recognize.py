@@ -45,22 +45,28 @@ def test_every_line_is_in_one_batch_that_is_wide_enough(lines: list[tuple[int, i
     assert ratios == sorted(ratios)
 
 
-@given(st.lists(shapes, max_size=40), st.sampled_from([1, 8, 32]))
-def test_a_line_alone_is_padded_by_less_than_a_step(lines: list[tuple[int, int]], step: int) -> None:
-    batches = plan_steps(lines, SIZE, step)
+@given(st.lists(shapes, max_size=40), st.sampled_from([1, 8, 32]), st.sampled_from([1.0, 0.6, 0.25]))
+def test_a_line_alone_has_its_part_of_its_width_and_less_than_a_step_more(
+    lines: list[tuple[int, int]], step: int, part: float
+) -> None:
+    batches = plan_steps(lines, SIZE, step, part)
     assert sorted(index for batch in batches for index in batch.lines) == list(range(len(lines)))
     for batch in batches:
         (line,) = batch.lines
-        assert 0 <= batch.width - padded_width(*lines[line], SIZE) < step
+        own = 48 * lines[line][1] / lines[line][0]
+        wanted = min(max(320, int(own * part)), SIZE.max_width)
+        assert 0 <= batch.width - wanted < step
         assert batch.width % step == 0
         assert batch.width <= SIZE.max_width
-        assert lines[line][1] / lines[line][0] <= batch.proportion
+        assert batch.proportion == batch.width / 48
 
 
-@given(st.lists(shapes, max_size=60), st.integers(1, 9), st.integers(1, 20_000))
-def test_lines_of_one_width_go_together_padded_as_alone(lines: list[tuple[int, int]], count: int, pixels: int) -> None:
-    alone = {batch.lines[0]: (batch.width, batch.proportion) for batch in plan_steps(lines, SIZE, 32)}
-    batches = plan_together(lines, SIZE, 32, Together(count, pixels))
+@given(st.lists(shapes, max_size=60), st.integers(1, 9), st.integers(1, 20_000), st.sampled_from([1.0, 0.6]))
+def test_lines_of_one_width_go_together_as_wide_as_alone(
+    lines: list[tuple[int, int]], count: int, pixels: int, part: float
+) -> None:
+    alone = {batch.lines[0]: (batch.width, batch.proportion) for batch in plan_steps(lines, SIZE, 32, part)}
+    batches = plan_together(lines, SIZE, 32, Together(count, pixels), part)
     assert sorted(index for batch in batches for index in batch.lines) == list(range(len(lines)))
     for batch in batches:
         assert {alone[index] for index in batch.lines} == {(batch.width, batch.proportion)}
@@ -80,6 +86,15 @@ def test_the_input_is_the_line_and_zeros_to_the_right(height: int, width: int, e
     used = min(padded_width(height, width, SIZE), math.ceil(48 * (width / height)))
     assert planes.shape == (3, 48, total)
     assert planes.dtype == np.float32
+    assert (planes[:, :, :used] == 1).all()
+    assert (planes[:, :, used:] == 0).all()
+
+
+@given(st.integers(1, 60), st.integers(1, 2000), st.integers(1, 320))
+def test_a_line_too_wide_for_the_input_fills_it(height: int, width: int, total: int) -> None:
+    planes = line_input(np.full((height, width, 3), 255, np.uint8), SIZE, total)
+    assert planes.shape == (3, 48, total)
+    used = min(total, math.ceil(48 * (width / height)))
     assert (planes[:, :, :used] == 1).all()
     assert (planes[:, :, used:] == 0).all()
 

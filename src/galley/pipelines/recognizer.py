@@ -5,8 +5,8 @@ Runs in: worker.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,21 @@ _LEAST_WIDTH = 128
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Reading lines narrowed, as the network's time is in proportion to their width."""
+
+    part: float
+    """Of its width, that a line is read in; 1: lines are not narrowed."""
+    sure: float
+    """Lines that are read with a smaller score are read again, in their whole width."""
+
+
+_NARROWING = Narrowing(part=0.6, sure=0.97)
+"""In lower precision: `benchmarks/narrowing.py` prints what other values cost and gain."""
+_NO_NARROWING = Narrowing(part=1.0, sure=0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadLine:
     """What was read in one line, and how many steps of the network's answer its pixels take."""
 
@@ -63,6 +78,7 @@ class Recognizer:
         batch: int,
         shape: tuple[int, int] | None,
         together: bool | None = None,
+        narrowing: Narrowing = _NARROWING,
     ) -> None:
         """Open the network of `model`, whose rules must be those of a text recogniser.
 
@@ -72,10 +88,11 @@ class Recognizer:
             slot: where to run it.
             batch: how many lines are padded to one width in float32. That is PaddleOCR's way, and it shows in the
                 answers: the network sees the padding too. In lower precision, where the answers differ by rounding
-                anyway, each line is padded by itself.
+                anyway, each line is narrowed and padded by itself.
             shape: (height, width) that every line is scaled to; None for each its own, by its proportions.
             together: whether the network is given many lines of one width in a run, also of several pages. None: on
                 GPUs. CPUs are faster with one line after the other.
+            narrowing: how lines are narrowed in lower precision, where `shape` does not say how wide they are.
         """
         if not isinstance(model.rules, RecognizerRules):
             raise ModelError(f"model {model.name!r} from {model.origin} does not read text")
@@ -85,8 +102,10 @@ class Recognizer:
         self._together = slot.device.kind != "cpu" if together is None else together
         self._size = _full_size(self.rules)
         self._session = open_network(model, config, slot, blank=BLANK, span=self._span())
-        if not self._together and self.info.precision != "fp32":
+        lower = self.info.precision != "fp32"
+        if lower and not self._together:
             self._size = _tight_size(self.rules)
+        self._narrowing = narrowing if lower and shape is None else _NO_NARROWING
         self._characters = _characters(model, self.rules)
         classes = self._session.outputs[0].shape[-1]
         if classes not in (None, len(self._characters)):
@@ -101,11 +120,30 @@ class Recognizer:
 
     def read(self, lines: Sequence[Image]) -> list[ReadLine]:
         """The texts of lines (h, w, 3), BGR, each at least one pixel high and wide, in the same order."""
+        shapes = [(line.shape[0], line.shape[1]) for line in lines]
+        plan = self._plan(shapes, self._narrowing.part)
+        texts = self._read_batches(lines, plan)
+        if self._narrowing.part < 1:
+            texts |= self._read_batches(lines, self._plan_again(shapes, plan, texts))
+        return [texts[index] for index in range(len(lines))]
+
+    def _plan_again(
+        self, shapes: Sequence[tuple[int, int]], plan: Sequence[Batch], texts: Mapping[int, ReadLine]
+    ) -> Iterator[Batch]:
+        """Batches of the lines that were read narrowed and are not sure, in their whole width."""
+        widths = {line: batch.width for batch in plan for line in batch.lines}
+        for batch in self._plan(shapes, 1.0):
+            narrowed = [line for line in batch.lines if widths[line] < batch.width]
+            unsure = tuple(line for line in narrowed if texts[line].line.score < self._narrowing.sure)
+            if unsure:
+                yield replace(batch, lines=unsure)
+
+    def _read_batches(self, lines: Sequence[Image], batches: Iterable[Batch]) -> dict[int, ReadLine]:
         texts: dict[int, ReadLine] = {}
-        for batch in self._plan([(line.shape[0], line.shape[1]) for line in lines]):
+        for batch in batches:
             for run in [batch.lines] if self._together else [(index,) for index in batch.lines]:
                 texts |= zip(run, self._read_together([lines[index] for index in run], batch), strict=True)
-        return [texts[index] for index in range(len(lines))]
+        return texts
 
     def read_pages(self, pages: Sequence[Sequence[Image]]) -> list[list[ReadLine]]:
         """The texts of the lines of each page, as `read` gives them: page by page, or on a GPU all pages together."""
@@ -121,12 +159,12 @@ class Recognizer:
             least = most = self._shape
         return (1, 3, *least), (_TOGETHER.lines, 3, *most)
 
-    def _plan(self, shapes: Sequence[tuple[int, int]]) -> list[Batch]:
+    def _plan(self, shapes: Sequence[tuple[int, int]], part: float) -> list[Batch]:
         if self._together:
-            return plan_together(shapes, self._size, _WIDTH_STEP, _TOGETHER)
+            return plan_together(shapes, self._size, _WIDTH_STEP, _TOGETHER, part)
         if self.info.precision == "fp32":
             return plan_batches(shapes, self._size, self._batch)
-        return plan_steps(shapes, self._size, _WIDTH_STEP)
+        return plan_steps(shapes, self._size, _WIDTH_STEP, part)
 
     def _read_together(self, lines: Sequence[Image], batch: Batch) -> Iterator[ReadLine]:
         """The texts of lines of one batch, by one run of the network."""
@@ -135,7 +173,7 @@ class Recognizer:
         for line, classes, certain in zip(lines, best, scores, strict=True):
             read = decode(classes, certain, self._characters)
             height, width = line.shape[:2]
-            yield ReadLine(read, len(classes) * (width / height / batch.proportion))
+            yield ReadLine(read, len(classes) * min(1.0, width / height / batch.proportion))
 
     def _network_input(self, line: Image, width: int) -> NDArray[np.float32]:
         planes = line_input(line, self._size, width) if self._shape is None else stretched_input(line, *self._shape)
@@ -149,7 +187,7 @@ class Recognizer:
 def line_arrays(lines: Sequence[Image], rules: RecognizerRules) -> Iterator[NDArray[np.float32]]:
     """Lines (h, w, 3), BGR, as the network of these rules takes them in lower precision: (1, 3, height, width) each."""
     size = _tight_size(rules)
-    for batch in plan_steps([(line.shape[0], line.shape[1]) for line in lines], size, _WIDTH_STEP):
+    for batch in plan_steps([(line.shape[0], line.shape[1]) for line in lines], size, _WIDTH_STEP, _NARROWING.part):
         planes = line_input(lines[batch.lines[0]], size, batch.width)
         yield np.ascontiguousarray(planes if rules.channels == "BGR" else planes[::-1])[np.newaxis]
 

@@ -32,13 +32,13 @@ class LineSize:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Lines that are padded to one width."""
+    """Lines that become inputs of one width: padded if they are narrower, narrowed if they are wider."""
 
     lines: tuple[int, ...]
     """Indices of the lines, narrowest first."""
     width: int
     proportion: float
-    """Width by height of a line that would fill that width."""
+    """Width by height from which a line fills that width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +74,33 @@ def _batch(lines: tuple[int, ...], shapes: Sequence[tuple[int, int]], size: Line
     return Batch(lines, max(widths), max(least, *(shapes[line][1] / shapes[line][0] for line in lines)))
 
 
-def plan_steps(shapes: Sequence[tuple[int, int]], size: LineSize, step: int) -> list[Batch]:
-    """Lines of these (height, width), each alone and padded to the next multiple of `step` only.
+def plan_steps(shapes: Sequence[tuple[int, int]], size: LineSize, step: int, part: float = 1.0) -> list[Batch]:
+    """Lines of these (height, width), each alone, at least `part` of its own width wide, and a multiple of `step`.
 
     Fewer pixels than in batches, and few different widths: an engine has to prepare itself for each.
     """
     batches = []
     for line in _by_proportion(shapes):
         height, width = shapes[line]
-        padded = min(math.ceil(padded_width(height, width, size) / step) * step, size.max_width)
-        batches.append(Batch((line,), padded, max(padded / size.height, width / height)))
+        wanted = max(size.width, int(size.height * (width / height) * part))
+        padded = min(math.ceil(wanted / step) * step, size.max_width)
+        batches.append(Batch((line,), padded, padded / size.height))
     return batches
 
 
-def plan_together(shapes: Sequence[tuple[int, int]], size: LineSize, step: int, most: Together) -> list[Batch]:
+def plan_together(
+    shapes: Sequence[tuple[int, int]], size: LineSize, step: int, most: Together, part: float = 1.0
+) -> list[Batch]:
     """The batches of `plan_steps`, joined where they are of one width, within the bounds of `most`.
 
     Lines are padded as they would be alone, so what the network sees of a line does not hang on its neighbours.
     """
-    alike: dict[tuple[int, float], list[int]] = {}
-    for batch in plan_steps(shapes, size, step):
-        alike.setdefault((batch.width, batch.proportion), []).extend(batch.lines)
+    alike: dict[int, list[int]] = {}
+    for batch in plan_steps(shapes, size, step, part):
+        alike.setdefault(batch.width, []).extend(batch.lines)
     return [
-        Batch(tuple(lines[start : start + count]), width, proportion)
-        for (width, proportion), lines in alike.items()
+        Batch(tuple(lines[start : start + count]), width, width / size.height)
+        for width, lines in alike.items()
         for count in [max(1, min(most.lines, most.pixels // width))]
         for start in range(0, len(lines), count)
     ]
@@ -114,9 +117,12 @@ def padded_width(height: int, width: int, size: LineSize) -> int:
 
 
 def line_input(line: NDArray[np.uint8], size: LineSize, width: int) -> NDArray[np.float32]:
-    """A line (h, w, 3) as network input (3, size.height, width), -1 to 1; what is right of the line is 0."""
+    """A line (h, w, 3) as network input (3, size.height, width), -1 to 1; what is right of the line is 0.
+
+    A line too wide for that is narrowed.
+    """
     rows, columns = line.shape[:2]
-    used = min(padded_width(rows, columns, size), math.ceil(size.height * (columns / rows)))
+    used = min(width, padded_width(rows, columns, size), math.ceil(size.height * (columns / rows)))
     planes: NDArray[np.float32] = np.zeros((3, size.height, width), np.float32)
     planes[:, :, :used] = _scaled(line, size.height, used)
     return planes
