@@ -230,7 +230,10 @@ def test_results_can_be_pickled_and_saved(pipeline: OCR, pages: list[str], tmp_p
     assert isinstance(copy, Result)
     copy.save_all(tmp_path)
     copy.save_to_text(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["page0.txt", "page0_ocr_res_img.png", "page0_res.json"]
+    copy.save_to_hocr(tmp_path)
+    names = ["page0.hocr", "page0.txt", "page0_ocr_res_img.png", "page0_res.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    assert "Ardmouth</span>" in (tmp_path / "page0.hocr").read_text()
     assert (tmp_path / "page0.txt").read_text() == "Port of Ardmouth\nPage 0\n"
     assert json.loads((tmp_path / "page0_res.json").read_text()) == result.json["res"]
     with Image.open(tmp_path / "page0_ocr_res_img.png") as picture:

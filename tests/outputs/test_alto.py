@@ -78,5 +78,5 @@ def test_a_document_has_all_pages_under_names_of_their_own(tmp_path: Path) -> No
     names = [each.attrib["ID"] for each in root.iter() if "ID" in each.attrib]
     assert len(names) == len(set(names))
     parts[1].write_text("<alto>")
-    with pytest.raises(BadInput, match="no ALTO any more"):
+    with pytest.raises(BadInput, match="not whole any more"):
         join_alto(document, parts, tmp_path / "d.alto.xml")

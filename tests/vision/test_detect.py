@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import cv2
@@ -26,6 +27,8 @@ from galley.vision.detect import (
 
 RULE = BoxRule(threshold=0.3, box_threshold=0.6, unclip_ratio=1.5, max_candidates=1000)
 edges = st.integers(1, 6000)
+broken = st.sampled_from([math.nan, math.inf, -math.inf, -1.0, 2.0])
+"""What a network gone wrong may say of a pixel."""
 
 
 def text_map(height: int, width: int, *boxes: tuple[int, int, int, int], value: float = 0.9) -> NDArray[np.float32]:
@@ -96,7 +99,7 @@ def test_what_is_no_text_gives_no_box(probability: NDArray[np.float32], reason: 
 
 
 @given(
-    arrays(np.float32, st.tuples(st.integers(1, 60), st.integers(1, 60)), elements=st.floats(0, 1, width=32)),
+    arrays(np.float32, st.tuples(st.integers(1, 60), st.integers(1, 60)), elements=st.floats(0, 1, width=32) | broken),
     st.floats(0, 1),
     st.floats(0, 1),
     st.floats(0.01, 100),

@@ -114,6 +114,10 @@ class Result(Fields):
         """Write the lines and words as ALTO XML into a folder, or to a file. PaddleOCR has no such method."""
         self._save("alto", save_path)
 
+    def save_to_hocr(self, save_path: Any) -> None:
+        """Write the lines and words as hOCR into a folder, or to a file. PaddleOCR has no such method."""
+        self._save("hocr", save_path)
+
     def save_to_html(self, save_path: Any) -> None:
         """Write each table as an HTML page into a folder, or the first of them to a file."""
         self._save("html", save_path)

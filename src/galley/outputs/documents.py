@@ -144,6 +144,19 @@ def read_part(path: Path) -> bytes:
         raise BadInput(f"what was written for a page is not there any more: {str(path)!r}: {error.strerror}") from error
 
 
+def read_between(path: Path, begin: bytes, end: bytes) -> bytes:
+    """What stands between two marks in the file of a page.
+
+    Raises:
+        BadInput: it cannot be read, or the marks are not there.
+    """
+    _, begun, rest = read_part(path).partition(begin)
+    page, ended, _ = rest.rpartition(end)
+    if not begun or not ended:
+        raise BadInput(f"what was written for a page is not whole any more: {str(path)!r}")
+    return page
+
+
 def _whole_json(page: Path) -> bytes:
     content = read_part(page)
     try:

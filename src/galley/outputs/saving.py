@@ -17,12 +17,13 @@ from PIL import Image
 
 from galley.errors import BadArguments
 from galley.foreign import ForeignPage
-from galley.outputs import alto, foreign
+from galley.outputs import alto, foreign, hocr
 from galley.outputs.alto import join_alto, save_alto
 from galley.outputs.answers import save_answer, save_usage
 from galley.outputs.documents import Assembly, DocumentForm, join_json, join_text
 from galley.outputs.encoding import encode_json
 from galley.outputs.files import write_file, write_text_file
+from galley.outputs.hocr import join_hocr, save_hocr
 from galley.outputs.lines import draw_lines, plain_text
 from galley.outputs.pdf import pages as pdf
 from galley.outputs.pdf.pages import join_pdf, keep_part, save_pdf
@@ -153,6 +154,7 @@ FORMATS: Mapping[type, Mapping[str, Format]] = {
         "text": Format(save_text, _TEXT),
         "pdf": Format(save_pdf, DocumentForm(pdf.SUFFIX, join_pdf, keep_part, alone=True)),
         "alto": Format(save_alto, DocumentForm(alto.SUFFIX, join_alto)),
+        "hocr": Format(save_hocr, DocumentForm(hocr.SUFFIX, join_hocr)),
         "corrected": Format(save_corrected),
     },
     TablePage: {
