@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -111,6 +112,18 @@ def test_a_mistyped_flag_is_an_error_that_names_the_right_one(flag: str, capfd: 
         run("-i", "x", flag, "cpu")
     assert caught.value.code == ExitCode.BAD_ARGUMENTS
     assert "did you mean" in capfd.readouterr().err
+
+
+def test_every_flag_is_under_a_title_and_the_usage_is_short(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["ocr", "--help"])
+    usage, _, text = capfd.readouterr().out.partition("\n\n")
+    assert usage.count("\n") < 3
+    titles = re.findall(r"^(\S.*):$", text, re.MULTILINE)
+    assert titles[:3] == ["options", "input and output", "what is done"]
+    places = [text.index(flag) for flag in ("--help", "--save_path", "--text_det_thresh", "--text_detection_model_dir")]
+    assert places == sorted(places)
+    assert text.index("--max_pixels") < text.index("\nold names:") < text.index("--det_db_thresh")
 
 
 def test_a_word_that_is_neither_true_nor_false_is_an_error(capfd: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import pytest
@@ -9,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galley.compat.doc_preprocessor import INTERFACE
+from galley.compat.interface import interface_of
 from galley.compat.keyword_tables.doc_preprocessor import DOC_PREPROCESSOR
 from galley.compat.keyword_tables.shared import COMMON
 from galley.compat.keywords import Keyword, check_keywords, flag_word, settings_values, signature, word_list
-from galley.config import overlay
+from galley.compat.names import OWN
+from galley.config import StructureConfig, overlay
 from galley.errors import BadArguments
 
 UPSTREAM_COMMON = {
@@ -144,3 +147,23 @@ def test_the_signature_shows_every_keyword() -> None:
     shown = signature(INTERFACE.rows)
     assert list(shown.parameters) == [row.name for row in INTERFACE.rows]
     assert shown.parameters["enable_mkldnn"].default is True
+
+
+@pytest.mark.parametrize("name", dict.fromkeys(OWN))
+def test_the_default_that_the_help_states_is_the_one_that_holds(name: str) -> None:
+    interface = interface_of(name)
+    checked = []
+    for row in interface.rows:
+        stated = re.findall(r"\b(?:True|False|auto|never|[\d.]*\d)\b", row.help.partition("Default: ")[2])
+        if row.path is None or not stated:
+            continue
+        if (name, row.name) == ("PPStructureV3", "use_doc_orientation_classify"):
+            assert not StructureConfig().options.preprocessing.use_doc_preprocessor, "both steps are off"
+            continue
+        value: object = interface.defaults()
+        for part in row.path.split("."):
+            value = getattr(value, part)
+        if value is not None:
+            assert str(value).removesuffix(".0") in stated, row.name
+            checked.append(row.name)
+    assert {"page_timeout", "max_tries", "pdf_scale"} <= set(checked)

@@ -48,39 +48,71 @@ The first Ctrl-C finishes the pages in hand, the second breaks them off."""
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `batch`."""
     parser = commands.add_parser(
-        "batch", help="run a folder through a pipeline", description=_DESCRIPTION, allow_abbrev=False
+        "batch",
+        help="run a folder through a pipeline",
+        description=_DESCRIPTION,
+        usage="galley batch --pipeline NAME --input_dir FOLDER [--output_dir FOLDER] [--device DEVICE] [option ...]",
+        allow_abbrev=False,
     )
-    add = parser.add_argument
-    add(
-        "--pipeline",
-        required=True,
-        metavar="NAME",
-        help=f"{', '.join(OWN)}, paddleocr:NAME or package.module:Class",
+    _add_pipeline(parser.add_argument_group("pipeline"))
+    _add_inputs(parser.add_argument_group("inputs"))
+    _add_results(parser.add_argument_group("results"))
+    _add_course(parser.add_argument_group("course of the run"))
+    running = parser.add_argument_group("devices, workers, and how files are read")
+    running.add_argument("--device", help="as for the pipeline's own command (default: the first usable GPU, else cpu)")
+    running.add_argument(
+        "--instances_per_device", type=int, default=1, metavar="N", help="pipelines on each device (default: 1)"
     )
-    source = parser.add_mutually_exclusive_group(required=True)
+    running.add_argument(
+        "--batch_size", type=int, default=1, metavar="N", help="pages given to one predict call (default: 1)"
+    )
+    add_keyword_flags(running, RUN_ROWS)
+    add_keyword_flags(parser.add_argument_group("servers, for DocUnderstanding"), SERVER_ROWS)
+    parser.set_defaults(run=_run)
+
+
+def _add_pipeline(group: argparse._ArgumentGroup) -> None:
+    names = f"{', '.join(OWN)}, paddleocr:NAME or package.module:Class"
+    group.add_argument("--pipeline", required=True, metavar="NAME", help=names)
+    group.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="an option of the pipeline, as its own command has it; can be repeated",
+    )
+    group.add_argument(
+        "--config", metavar="FILE", help="a YAML file with options of the pipeline, or PaddleX's configuration of it"
+    )
+
+
+def _add_inputs(group: argparse._ArgumentGroup) -> None:
+    source = group.add_mutually_exclusive_group(required=True)
     source.add_argument("--input_dir", metavar="FOLDER", help="where the inputs are")
     source.add_argument(
         "--input_jsonl",
         metavar="FILE",
         help='DocUnderstanding: questions, one on each line: {"image": PATH, "query": TEXT}; paths begin at its folder',
     )
-    question = parser.add_mutually_exclusive_group()
-    question.add_argument("--query", metavar="TEXT", help="DocUnderstanding: asked of every page")
-    question.add_argument("--query_file", metavar="FILE", help="the same in a file")
-    add("--device", help="as for the pipeline's own command (default: the first GPU that can be used, else cpu)")
-    add("--output_dir", default="output", metavar="FOLDER", help="for results and journal (default: output)")
-    add("--instances_per_device", type=int, default=1, metavar="N", help="pipelines on each device (default: 1)")
-    add("--batch_size", type=int, default=1, metavar="N", help="pages given to one predict call (default: 1)")
-    add(
+    group.add_argument(
         "--input_glob_pattern",
         default="*",
         metavar="GLOB",
         help="which files of the folder (default: *); a folder that matches stands for all files in it, ** for any "
         "number of folders",
     )
-    add("--set", action="append", default=[], metavar="KEY=VALUE", help="an option of the pipeline; can be repeated")
-    add("--config", metavar="FILE", help="a YAML file with options of the pipeline, or PaddleX's configuration of it")
-    add(
+    question = group.add_mutually_exclusive_group()
+    question.add_argument("--query", metavar="TEXT", help="DocUnderstanding: asked of every page")
+    question.add_argument("--query_file", metavar="FILE", help="the same in a file")
+    group.add_argument("--hash_inputs", action="store_true", help="tell inputs by content, not by size and time")
+    group.add_argument("--allow_empty", action="store_true", help="finding no input is no error")
+
+
+def _add_results(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--output_dir", default="output", metavar="FOLDER", help="for results and journal (default: output)"
+    )
+    group.add_argument(
         "--format",
         type=words,
         default=DEFAULT_FORMATS,
@@ -88,15 +120,17 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="what is written for each page, separated by commas: json, img and what else the pipeline has; jsonl "
         "for lines in a few large files (default: json)",
     )
-    add("--per_document", action="store_true", help=PER_DOCUMENT)
-    add("--retry_failed", action="store_true", help="try pages again that failed in an earlier run")
-    add("--fresh", action="store_true", help="forget all earlier runs on the output folder, and do everything again")
-    add("--hash_inputs", action="store_true", help="recognise inputs by content, not by size and time of change")
-    add("--allow_empty", action="store_true", help="finding no input is no error")
-    add("--dry_run", action="store_true", help="say what would be done, and do nothing")
-    add("--quiet", action="store_true", help="show no progress; failures are still reported")
-    add_keyword_flags(parser, (*SERVER_ROWS, *RUN_ROWS))
-    parser.set_defaults(run=_run)
+    group.add_argument("--per_document", action="store_true", help=PER_DOCUMENT)
+
+
+def _add_course(group: argparse._ArgumentGroup) -> None:
+    for name, what in (
+        ("retry_failed", "try pages again that failed in an earlier run"),
+        ("fresh", "forget all earlier runs on the output folder, and do everything again"),
+        ("dry_run", "say what would be done, and do nothing"),
+        ("quiet", "show no progress; failures are still reported"),
+    ):
+        group.add_argument(f"--{name}", action="store_true", help=what)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:

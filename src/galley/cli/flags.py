@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Iterable
 from typing import Any
 
+from galley.compat.keyword_tables.shared import COMMON
 from galley.compat.keywords import Keyword, flag_word, word_list
 from galley.errors import BadArguments
 
@@ -16,7 +17,30 @@ PER_DOCUMENT = "also write one file of all pages of each PDF and TIFF file, in t
 """What `--per_document` does."""
 
 
-def add_keyword_flags(parser: argparse.ArgumentParser, rows: Iterable[Keyword]) -> None:
+def add_grouped_flags(parser: argparse.ArgumentParser, rows: Iterable[Keyword]) -> None:
+    """Add a flag for every row that is one, in `--help` under titles that say what it is about."""
+    groups: dict[str, list[Keyword]] = {title: [] for title in _TITLES}
+    for row in rows:
+        groups[_title(row)].append(row)
+    for title, grouped in groups.items():
+        if any(row.flag for row in grouped):
+            add_keyword_flags(parser.add_argument_group(title), grouped)
+
+
+_TITLES = ("what is done", "models", "devices, engines, workers, and how files are read", "old names")
+_COMMON = frozenset(row.name for row in COMMON)
+
+
+def _title(row: Keyword) -> str:
+    steps, models, running, old = _TITLES
+    if row.new_name is not None:
+        return old
+    if row.name in _COMMON:
+        return running
+    return models if row.name.endswith(("_model_name", "_model_dir")) else steps
+
+
+def add_keyword_flags(parser: argparse._ActionsContainer, rows: Iterable[Keyword]) -> None:
     """Add a flag for every row that is one; None where it is not given."""
     for row in rows:
         if row.flag:

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from galley.api import Runner, Settings
 from galley.cli.fetching import ShownFetch
-from galley.cli.flags import PER_DOCUMENT, add_keyword_flags, words
+from galley.cli.flags import PER_DOCUMENT, add_grouped_flags, words
 from galley.cli.showing import count_listed, open_progress
 from galley.cli.summary import exit_code, print_summary
 from galley.compat.interface import Interface, interface_of, make_settings
@@ -31,6 +31,9 @@ from galley.outputs.saving import FORMATS, SAVE_ALL, SavePlan, plan_saving
 from galley.pages import Done
 from galley.tally import Tally
 
+_USAGE = "-i INPUT [INPUT ...] [--save_path FOLDER] [--device DEVICE] [option ...]"
+"""Instead of all flags, which would hide what a complaint says."""
+
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add a command for each pipeline there is."""
@@ -39,6 +42,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
             interface.command,
             help=interface.purpose,
             description=f"{interface.purpose.capitalize()}, on one device or many.",
+            usage=f"galley {interface.command} {_USAGE}",
             allow_abbrev=False,
         )
         _add_flags(parser, interface)
@@ -47,7 +51,8 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def _add_flags(parser: argparse.ArgumentParser, interface: Interface) -> None:
     result = interface.result
-    parser.add_argument(
+    files = parser.add_argument_group("input and output")
+    files.add_argument(
         "-i",
         "--input",
         required=True,
@@ -55,21 +60,21 @@ def _add_flags(parser: argparse.ArgumentParser, interface: Interface) -> None:
         metavar="INPUT",
         help=interface.input_help,
     )
-    parser.add_argument(
+    files.add_argument(
         "--save_path",
         metavar="FOLDER",
         help="where results are written; without it they are printed, one line of JSON for each page",
     )
-    parser.add_argument(
+    files.add_argument(
         "--format",
         type=words,
         metavar="FORMATS",
         help=f"what is written, separated by commas: {', '.join(FORMATS[result])} "
         f"(default: {','.join(SAVE_ALL[result])})",
     )
-    parser.add_argument("--per_document", action="store_true", help=PER_DOCUMENT)
-    parser.add_argument("--quiet", action="store_true", help="show no progress; failures are still reported")
-    add_keyword_flags(parser, interface.rows)
+    files.add_argument("--per_document", action="store_true", help=PER_DOCUMENT)
+    files.add_argument("--quiet", action="store_true", help="show no progress; failures are still reported")
+    add_grouped_flags(parser, interface.rows)
 
 
 def _run_pipeline(interface: Interface, options: argparse.Namespace) -> ExitCode:

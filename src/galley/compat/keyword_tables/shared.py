@@ -38,7 +38,7 @@ COMMON: tuple[Keyword, ...] = (
         "precision",
         str,
         "Arithmetic of the networks. auto lets the engine take its fastest faithful one for this processor; int8 reads "
-        "text faster still (CPU), with a network that `galley models quantize` makes.",
+        "text faster still (CPU), with a network that `galley models quantize` makes. Default: auto.",
         path="pipeline.engine.precision",
         choices=PRECISIONS,
     ),
@@ -60,7 +60,7 @@ COMMON: tuple[Keyword, ...] = (
     Keyword(
         "instances_per_device",
         int,
-        "Instances of the pipeline on each device.",
+        "Instances of the pipeline on each device. Default: 1.",
         path="instances_per_device",
         default=1,
     ),
@@ -70,8 +70,8 @@ COMMON: tuple[Keyword, ...] = (
         "MB of a GPU's memory that each network of each instance may take. Default: all there is.",
         path="device_memory",
     ),
-    Keyword("page_timeout", float, "Seconds that one page may take.", path="limits.page_timeout"),
-    Keyword("max_tries", int, "How often a page that kills its worker is tried.", path="limits.max_tries"),
+    Keyword("page_timeout", float, "Seconds that one page may take. Default: 600.", path="limits.page_timeout"),
+    Keyword("max_tries", int, "How often a page that kills its worker is tried. Default: 2.", path="limits.max_tries"),
     Keyword(
         "recycle_after",
         int,
@@ -85,8 +85,18 @@ COMMON: tuple[Keyword, ...] = (
         path="limits.max_worker_memory",
     ),
     Keyword("pdf_password", str, "Password of encrypted PDF files.", path="inputs.pdf_password"),
-    Keyword("pdf_scale", float, "Scale at which PDF pages are rendered; 1 is 72 dpi.", path="inputs.pdf_scale"),
-    Keyword("max_pixels", int, "Largest picture that is decoded.", path="inputs.max_pixels"),
+    Keyword(
+        "pdf_scale",
+        float,
+        "Scale at which PDF pages are rendered; 1 is 72 dpi. Default: 2, for seals 3.",
+        path="inputs.pdf_scale",
+    ),
+    Keyword(
+        "max_pixels",
+        int,
+        "Pictures with more pixels are refused, and PDF pages rendered smaller. Default: 178956970.",
+        path="inputs.max_pixels",
+    ),
     Keyword(
         "serial",
         flag_word,
