@@ -37,6 +37,8 @@ _WORDS = 0.6
 """A formula in which words are this part of all characters is text."""
 _FORMULA_NUMBER = re.compile(r"[(（]\s?[A-Z]?\d{1,3}(?:[.\-]\d{1,3})?[a-z]?\s?[)）]")
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){1,3}\.?|[A-Z]\.|[IVX]{1,5}\.)\s?[^\W\d_][^.]{2,80}")
+_CAPITAL_WORDS = re.compile(r"[A-Z]{4,}(?: [A-Z&]+){0,5}")
+"""A line of a paper that can only be a heading."""
 _SIDE, _UPRIGHT = 0.08, 4.0
 """Text that runs upwards along a side: within this part of the page's width, so many times as high as wide."""
 _TITLE_SIZE, _TITLE_AT_TOP = 1.2, 0.25
@@ -143,7 +145,8 @@ def _without_false_margin(region: Region, regions: Sequence[Region]) -> str:
     if region.label not in ("header", "footer"):
         return region.label
     middle = (region.box[1] + region.box[3]) / 2
-    beside = (other for other in regions if other.label not in MARGINS and other.box[1] < middle < other.box[3])
+    tall = (other for other in regions if len(other.lines) > 1 or other.label in KEPT_WITHOUT_TEXT)
+    beside = (other for other in tall if other.label not in MARGINS and other.box[1] < middle < other.box[3])
     return (
         "text"
         if any(other.box[0] >= region.box[2] or other.box[2] <= region.box[0] for other in beside)
@@ -152,10 +155,10 @@ def _without_false_margin(region: Region, regions: Sequence[Region]) -> str:
 
 
 def _beside_number(region: Region, regions: Sequence[Region], page: PageFacts) -> str:
-    """What stands in a row with the page number belongs to the margin."""
+    """What stands in a row with the page number, or with a running head or foot, belongs to the margin."""
     if region.label not in _MARGIN_TEXT or not _is_in_margin(region, page, _TEXT_MARGIN):
         return region.label
-    numbers = as_boxes([other.box for other in regions if other.label == "number"])
+    numbers = as_boxes([other.box for other in regions if other.label in ("number", "header", "footer")])
     beside = shared_spans(as_boxes([region.box]), numbers, 1)
     return _margin(region, page) if (beside > 0).any() else region.label
 
@@ -201,12 +204,17 @@ def _kind_of_text(label: str, texts: list[str], region: Region, page: PageFacts)
         return "formula_number"
     if label == "text" and len(texts) <= _WIDE_TITLE and page.size(region) > _TITLE:
         return "paragraph_title"
-    if label == "text" and len(texts) == 1 and _NUMBERED.fullmatch(texts[0]):
+    if label == "text" and len(texts) == 1 and looks_like_heading(texts[0]):
         return "paragraph_title"
     low = region.box[1] > _FOOTNOTE_BELOW * page.height and page.size(region) < _FOOTNOTE_SIZE
     if low and _FOOTNOTE.match(texts[0]):
         return "footnote"
     return label
+
+
+def looks_like_heading(text: str) -> bool:
+    """Whether a line of its own can only be a heading: by its number, or as a few words in capitals."""
+    return (_NUMBERED.fullmatch(text) or _CAPITAL_WORDS.fullmatch(text)) is not None
 
 
 def looks_like_code(texts: Sequence[str], share: float = _CODE_LINES) -> bool:

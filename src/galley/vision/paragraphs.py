@@ -32,8 +32,9 @@ _ROOM = 1.3
 _JUSTIFIED, _FEW = 0.6, 3
 """Where more than this part of more than so many rows end flush, their right edge is that of the column."""
 _NOT_AT_BEGINNING = ",.;:!?)]}%，。、；：？！）》」』”’％"
-_SIZE = 1.35
-"""Rows whose heights differ by this factor belong to two paragraphs."""
+_SIZE, _BLURRED = 1.35, 4.0
+"""Rows whose heights differ by this factor belong to two paragraphs, if the difference is more than so many pixels: on
+coarse scans lines of one size are found one or two pixels higher or lower at each edge."""
 _MARKER = re.compile(
     r"(?:[•●○▪■□◆◇►‣⁃∙·*–—-]\s*\S|[(（]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[)）]\s*\S|\d{1,2}[.、]\s?(?!\d)\S|\[\d{1,3}\]\s*\S"
     r"|[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）])"
@@ -54,6 +55,11 @@ class Row:
     def height(self) -> float:
         """Pixels."""
         return self.box[3] - self.box[1]
+
+    @property
+    def middle(self) -> float:
+        """Half way down."""
+        return (self.box[1] + self.box[3]) / 2
 
 
 def find_rows(lines: Boxes, indices: Sequence[int]) -> list[Row]:
@@ -110,15 +116,14 @@ class _Column:
     right: float
     height: float
     pitch: float
-    """From the top of a row to the top of the next one."""
+    """From the middle of a row to the middle of the next one."""
 
     @classmethod
     def measure(cls, rows: Sequence[Row], margin: float) -> _Column:
         height = median(row.height for row in rows)
         own = float(np.quantile([row.box[2] for row in rows], 0.8))
         flush = sum(row.box[2] > own - _FLUSH * height for row in rows)
-        tops = [row.box[1] for row in rows]
-        steps = [after - before for before, after in pairwise(tops)]
+        steps = [after.middle - before.middle for before, after in pairwise(rows)]
         return cls(
             left=float(np.quantile([row.box[0] for row in rows], 0.2)),
             right=own if flush > _JUSTIFIED * len(rows) and len(rows) > _FEW else max(own, margin),
@@ -129,9 +134,11 @@ class _Column:
     def begins(self, row: Row, paragraph: Sequence[Row], texts: Sequence[str]) -> bool:
         """Whether `row` begins a paragraph after `paragraph`."""
         last = paragraph[-1]
-        if row.box[1] - last.box[1] > _PITCH * self.pitch and row.box[1] - last.box[3] > 0.3 * self.height:
+        if row.middle - last.middle > _PITCH * self.pitch and row.box[1] - last.box[3] > 0.3 * self.height:
             return True
-        if not 1 / _SIZE < row.height / last.height < _SIZE and len(paragraph) > 1:
+        usual = median(each.height for each in paragraph)
+        alike = 1 / _SIZE < row.height / usual < _SIZE or abs(row.height - usual) <= _BLURRED
+        if not alike and len(paragraph) > 1:
             return True
         if _MARKER.match(row_text(row, texts)) and self._stands_out(row, paragraph, texts):
             return True

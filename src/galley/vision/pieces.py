@@ -15,7 +15,7 @@ from galley.prose import join
 from galley.vision.boxes import Box, enclose, turn_columns
 from galley.vision.captions import caption_kind
 from galley.vision.headings import DOCUMENT, heading_level
-from galley.vision.labels import MARGINS, TITLES, PageFacts, is_code, is_prose, looks_like_code
+from galley.vision.labels import MARGINS, TITLES, PageFacts, is_code, is_prose, looks_like_code, looks_like_heading
 from galley.vision.paragraphs import Row, ends_sentence, find_rows, goes_on, row_text, split_paragraphs
 from galley.vision.regions import CAPTIONS, KEPT_WITHOUT_TEXT, Region, runs_downwards
 
@@ -85,12 +85,18 @@ def _pieces_of(region: Region, page: PageFacts) -> list[Piece]:
 
 def _paragraphs(label: str, rows: Sequence[Row], region: Region, page: PageFacts) -> list[Piece]:
     paragraphs = split_paragraphs(rows, page.texts, _right_margin(region, page))
-    pieces = [_piece(label, paragraph, page) for paragraph in paragraphs]
+    pieces = [_piece(_label_of(label, paragraph, page), paragraph, page) for paragraph in paragraphs]
     kinds = [caption_kind(piece.text) for piece in pieces]
     if label not in CAPTIONS or not any(kinds):
         return pieces
     # Of a caption and a sentence that were seen as one.
     return [replace(piece, label="text" if kind is None else kind) for piece, kind in zip(pieces, kinds, strict=True)]
+
+
+def _label_of(label: str, rows: Sequence[Row], page: PageFacts) -> str:
+    """What a paragraph of a text is called: a heading that was seen as one with the text below it is one."""
+    heading = label == "text" and len(rows) == 1 and looks_like_heading(row_text(rows[0], page.texts))
+    return "paragraph_title" if heading else label
 
 
 def _first_of_listing(rows: Sequence[Row], page: PageFacts) -> int:

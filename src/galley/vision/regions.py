@@ -27,6 +27,9 @@ _EDGE = 0.4
 """Captions within this part of a picture's height from its edge are cut off."""
 _AS_WIDE = 0.6
 """A text of at least this part of a picture's width is no label in it."""
+_RUNNING, _OF_PAGE, _LEFT_OVER = 5, 1.25, 0.25
+"""A text within a picture is none of it that has at least so many lines, as high as those of the page but for this
+factor; the picture is cut beside it, if this part of it is left over."""
 _OWNED = 0.5
 """Part of a line within a region from which it belongs to it."""
 _TOUCHING, _COVERED, _LIKE = 0.35, 0.7, 1.33
@@ -60,6 +63,7 @@ def find_regions(seen: Sequence[Region], lines: Boxes) -> list[Region]:
         lines: the boxes of all lines of text on the page.
     """
     seals = [region for region in seen if region.label == "seal"]
+    seen = [_without_running_text(region, seen, lines) for region in seen]
     owned, loose = assign_lines(drop_nested([region for region in seen if region.label != "seal"]), lines)
     kept = [fit(region, lines) for region in owned if region.lines or region.label in KEPT_WITHOUT_TEXT]
     kept = [_without_captions(region, kept) for region in kept]
@@ -67,6 +71,38 @@ def find_regions(seen: Sequence[Region], lines: Boxes) -> list[Region]:
     stamped, rest = assign_lines(seals, lines[loose])
     kept += [replace(region, lines=tuple(loose[line] for line in region.lines)) for region in stamped]
     return [*kept, *group_loose_lines(lines, [loose[line] for line in rest], "text")]
+
+
+def _without_running_text(region: Region, seen: Sequence[Region], lines: Boxes) -> Region:
+    """A picture that was seen around a column of text, too, without that column."""
+    if region.label not in PICTURES or region.label == "seal" or not len(lines):
+        return region
+    for text in seen:
+        if text.label not in KEPT_WITHOUT_TEXT | CAPTIONS and _is_running_text(text, region, lines):
+            left, top, right, bottom = region.box
+            parts = as_boxes(
+                [
+                    (left, top, text.box[0], bottom),
+                    (text.box[2], top, right, bottom),
+                    (left, top, right, text.box[1]),
+                    (left, text.box[3], right, bottom),
+                ]
+            )
+            sizes = np.prod(np.clip(parts[:, 2:] - parts[:, :2], 0, None), axis=1)
+            if sizes.max() > _LEFT_OVER * areas(as_boxes([region.box]))[0]:
+                region = replace(region, box=enclose(parts[[sizes.argmax()]]))
+    return region
+
+
+def _is_running_text(text: Region, picture: Region, lines: Boxes) -> bool:
+    frames = as_boxes([text.box, picture.box])
+    if shared_parts(frames, frames)[0, 1] < _NESTED:
+        return False
+    own = np.flatnonzero(shared_parts(lines, frames[:1])[:, 0] > _OWNED).tolist()
+    if len(own) < _RUNNING:
+        return False
+    size = line_height(lines, own) / line_height(lines, range(len(lines)))
+    return 1 / _OF_PAGE < size < _OF_PAGE
 
 
 def _without_captions(region: Region, regions: Sequence[Region]) -> Region:
