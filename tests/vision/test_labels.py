@@ -34,6 +34,11 @@ def label(seen: str, *lines: Line, beside: tuple[Region, ...] = ()) -> str:
         ("text", ("arXiv:2206.01062v1 [cs.CV] 2 Jun 2022", 10.0, 300.0, 40.0, 900.0), "aside_text"),
         ("text", ("(12)", 850.0, 500.0, 890.0, 520.0), "formula_number"),
         ("text", ("3.1 Layout detection", 100.0, 500.0, 400.0, 520.0), "paragraph_title"),
+        ("text", ("CLASSIFIED INFORMATION", 100.0, 500.0, 400.0, 520.0), "paragraph_title"),
+        ("text", ("ACM", 100.0, 500.0, 200.0, 520.0), "text"),
+        ("reference", ("[12] A. Writer. A paper.", 100.0, 500.0, 600.0, 520.0), "reference"),
+        ("reference", ("A. Writer. A paper. 2014.", 100.0, 500.0, 600.0, 520.0), "reference"),
+        ("reference", ("Bank account, street and town", 100.0, 500.0, 600.0, 520.0), "text"),
         ("text", ("1 A short item", 100.0, 500.0, 400.0, 520.0), "text"),
         ("formula", ("where the rate is given by words", 100.0, 500.0, 600.0, 520.0), "text"),
         ("formula", ("a = b + c", 100.0, 500.0, 600.0, 520.0), "formula"),
@@ -49,6 +54,7 @@ def test_the_first_line_of_a_column_is_no_running_head() -> None:
     line = ("the last words of a sentence", 520.0, 100.0, 900.0, 120.0)
     assert label("header", line, beside=(Region("image", (100, 95, 480, 400), 0.9),)) == "text"
     assert label("header", line, beside=(Region("image", (100, 130, 480, 400), 0.9),)) == "header"
+    assert label("header", line, beside=(Region("text", (100, 95, 480, 125), 0.9),)) == "header", "a line is no column"
 
 
 def test_a_caption_stands_beside_a_picture() -> None:
@@ -62,6 +68,7 @@ def test_text_beside_a_page_number_is_in_the_margin() -> None:
     number = Region("number", (900, 1345, 920, 1365), 0.9)
     line = ("Access Control Support", 100.0, 1345.0, 500.0, 1365.0)
     assert label("text", line, beside=(number,)) == "footer"
+    assert label("text", line, beside=(Region("footer", (600, 1345, 900, 1365), 0.9),)) == "footer"
     assert label("text", line) == "text"
 
 

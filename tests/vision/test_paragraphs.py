@@ -32,6 +32,33 @@ def test_an_indent_begins_a_paragraph() -> None:
     assert [[index for row in paragraph for index in row.lines] for paragraph in paragraphs] == [[0, 1], [2, 3]]
 
 
+def paragraphs_of(boxes: np.ndarray, *texts: str) -> list[list[int]]:
+    """The lines of each paragraph."""
+    split = split_paragraphs(find_rows(boxes, range(len(texts))), texts)
+    return [[index for row in paragraph for index in row.lines] for paragraph in split]
+
+
+def test_lines_found_some_pixels_higher_on_coarse_scans_are_one_paragraph() -> None:
+    texts = [
+        "the first line goes on",
+        "to a second one and then",
+        "to a third one, found higher,",
+        "and to the last one",
+    ]
+    coarse = lines_at([0, 0, 0, 0], step=12, height=9)
+    coarse[2] += (0, -2, 0, 2)
+    assert paragraphs_of(coarse, *texts) == [[0, 1, 2, 3]]
+    large = lines_at([0, 0, 0, 0], step=40, height=20)
+    large[2] += (0, -6, 0, 6)
+    assert len(paragraphs_of(large, *texts)) > 1, "on a fine scan letters of another size are another text"
+
+
+def test_a_dash_before_a_word_begins_an_item_and_one_within_a_sentence_does_not() -> None:
+    boxes = lines_at([0, 0])
+    assert paragraphs_of(boxes, "there are:", "— an item of the list") == [[0], [1]]
+    assert paragraphs_of(boxes, "It is so.", "—and that is a part of the sentence") == [[0, 1]]
+
+
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 40)), min_size=1, max_size=10))
 def test_no_line_is_lost(places: list[tuple[int, int]]) -> None:
     boxes = np.array([(x, 25.0 * y, x + 100, 25.0 * y + 20) for x, y in places], float)

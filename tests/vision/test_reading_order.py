@@ -58,3 +58,11 @@ def test_a_seal_comes_behind_what_it_is_stamped_on() -> None:
     upper, lower = Region("text", (50, 100, 950, 500), 1.0), Region("text", (50, 600, 950, 900), 1.0)
     seal = Region("seal", (500, 300, 700, 500), 1.0)
     assert order_regions([lower, seal, upper], facts()) == [upper, seal, lower]
+
+
+def test_a_heading_is_read_with_the_wider_text_right_below_it() -> None:
+    left, right = Region("text", (50, 100, 450, 500), 1.0), Region("text", (550, 100, 950, 500), 1.0)
+    title, below = Region("paragraph_title", (50, 520, 400, 540), 1.0), Region("text", (50, 550, 950, 900), 1.0)
+    assert order_regions([below, title, right, left], facts()) == [left, right, title, below]
+    apart = Region("text", (50, 650, 950, 900), 1.0)
+    assert order_regions([apart, title, right, left], facts()) == [left, title, right, apart]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galley.vision.regions import Region, assign_lines, drop_nested, find_regions, runs_downwards
+from galley.vision.regions import Region, assign_lines, drop_nested, find_regions, is_page_itself, runs_downwards
 
 SIDES = st.tuples(st.integers(0, 800), st.integers(0, 800), st.integers(1, 300), st.integers(1, 300))
 LABELS = st.sampled_from(["text", "paragraph_title", "image", "table", "formula", "figure_title", "seal"])
@@ -41,6 +42,39 @@ def test_a_caption_within_a_picture_is_cut_off_it() -> None:
     assert (image.label, image.lines) == ("image", (2,))
     assert image.box[3] <= 352
     assert text.lines == (0, 1)
+
+
+def rows(count: int, left: float, right: float, top: float = 0.0, height: float = 20.0) -> list[tuple[float, ...]]:
+    """Lines 30 pixels apart."""
+    return [(left, top + 30 * row, right, top + 30 * row + height) for row in range(count)]
+
+
+def test_a_picture_seen_around_a_column_of_text_is_cut_beside_it() -> None:
+    picture, column = Region("image", (0, 0, 1000, 600), 0.9), Region("text", (510, 0, 1000, 600), 0.6)
+    running = np.array(rows(10, 520, 990))
+    assert {region.label: region.box[2] for region in find_regions([picture, column], running)} == {
+        "image": 510,
+        "text": 990,
+    }
+    labels = np.concatenate([np.array(rows(10, 520, 990, height=8)), rows(11, 0, 400, 700)])
+    assert find_regions([picture, column], labels)[0].box == picture.box, "what is smaller than text is in the picture"
+
+
+@pytest.mark.parametrize(
+    ("label", "box", "inside", "outside", "expected"),
+    [
+        ("image", (0, 0, 900, 1300), 20, 2, True),
+        ("image", (0, 0, 900, 1300), 5, 0, False),  # a photograph with a few words
+        ("image", (0, 0, 900, 1300), 16, 10, False),  # a figure, and text around it
+        ("image", (0, 0, 500, 700), 20, 2, False),  # a figure on a page of few words
+        ("table", (0, 0, 900, 1300), 20, 2, False),
+    ],
+)
+def test_a_picture_that_is_the_page_itself(
+    label: str, box: tuple[float, float, float, float], inside: int, outside: int, expected: bool
+) -> None:
+    region = Region(label, box, 0.9, lines=tuple(range(inside)))
+    assert is_page_itself(region, np.array(rows(inside + outside, 10, 500)), (0, 0, 1000, 1400)) is expected
 
 
 def test_a_line_in_a_text_and_in_a_picture_is_the_texts() -> None:

@@ -35,7 +35,15 @@ from galley.vision.labels import PageFacts, looks_like_code, relabel
 from galley.vision.paragraphs import find_rows
 from galley.vision.pieces import Piece, closes_paragraph, make_pieces, opens_paragraph
 from galley.vision.reading_order import order_regions
-from galley.vision.regions import KEPT_WITHOUT_TEXT, Region, drop_nested, find_regions, line_height
+from galley.vision.regions import (
+    KEPT_WITHOUT_TEXT,
+    Region,
+    drop_nested,
+    find_regions,
+    group_loose_lines,
+    is_page_itself,
+    line_height,
+)
 from galley.vision.tabular import looks_like_table
 
 _NAMES: Mapping[str, str] = {
@@ -104,13 +112,16 @@ class Structure:
         recognized = self._cut_at_gutters(upright, recognized, seen)
         facts = _facts(recognized, upright, page)
         found = find_regions([*_regions(seen), *self._stamps(upright, seen, options)], facts.lines)
-        regions = relabel([_without_false_table(region, upright, facts) for region in found], facts)
+        opened = _open_whole_pages(found, facts)
+        regions = relabel([_without_false_table(region, upright, facts) for region in opened], facts)
         regions, tables = self._read_tables(upright, order_regions(regions, facts), _texts(recognized), options)
         seals = self._read_seals(upright, regions, options)
         pieces = make_pieces(regions, facts)
         contents = {table.box: table.html for table in tables} | {seal.box: "\n".join(seal.texts) for seal in seals}
         blocks = _blocks(pieces, upright, contents, options)
         notes = _notes(blocks, seals, options)
+        if len(opened) > len(found):
+            notes = (*notes, "the layout model saw the whole page as one picture: its lines were put together alone")
         return StructuredPage(
             input_path=page.path,
             page_index=page.index,
@@ -199,6 +210,16 @@ def _facts(recognized: RecognizedPage, image: Image, page: PageRef) -> PageFacts
         letter=line_height(boxes, range(len(boxes))) if len(boxes) else 1.0,
         opens=page.index in (None, 0),
     )
+
+
+def _open_whole_pages(regions: Sequence[Region], page: PageFacts) -> list[Region]:
+    """`regions` in which a picture that is the page itself is the text on it."""
+    frame = (0.0, 0.0, page.width, page.height)
+    opened: list[Region] = []
+    for region in regions:
+        whole = is_page_itself(region, page.lines, frame)
+        opened += group_loose_lines(page.lines, region.lines, "text") if whole else [region]
+    return opened
 
 
 def _without_false_table(region: Region, image: Image, page: PageFacts) -> Region:

@@ -37,6 +37,8 @@ _WORDS = 0.6
 """A formula in which words are this part of all characters is text."""
 _FORMULA_NUMBER = re.compile(r"[(（]\s?[A-Z]?\d{1,3}(?:[.\-]\d{1,3})?[a-z]?\s?[)）]")
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){1,3}\.?|[A-Z]\.|[IVX]{1,5}\.)\s?[^\W\d_][^.]{2,80}")
+_CITED = re.compile(r"^\s*[\[［(]\d|^\s*\d{1,3}\.\s|\b(?:1[6-9]|20)\d\d[a-z]?\b")
+"""What a list of references has: a number in brackets, or the year."""
 _CAPITAL_WORDS = re.compile(r"[A-Z]{4,}(?: [A-Z&]+){0,5}")
 """A line of a paper that can only be a heading."""
 _SIDE, _UPRIGHT = 0.08, 4.0
@@ -206,6 +208,8 @@ def _kind_of_text(label: str, texts: list[str], region: Region, page: PageFacts)
         return "paragraph_title"
     if label == "text" and len(texts) == 1 and looks_like_heading(texts[0]):
         return "paragraph_title"
+    if label == "reference" and not any(_CITED.search(text) for text in texts):
+        label = "text"
     low = region.box[1] > _FOOTNOTE_BELOW * page.height and page.size(region) < _FOOTNOTE_SIZE
     if low and _FOOTNOTE.match(texts[0]):
         return "footnote"

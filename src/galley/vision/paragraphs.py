@@ -36,7 +36,7 @@ _SIZE, _BLURRED = 1.35, 4.0
 """Rows whose heights differ by this factor belong to two paragraphs, if the difference is more than so many pixels: on
 coarse scans lines of one size are found one or two pixels higher or lower at each edge."""
 _MARKER = re.compile(
-    r"(?:[•●○▪■□◆◇►‣⁃∙·*–—-]\s*\S|[(（]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[)）]\s*\S|\d{1,2}[.、]\s?(?!\d)\S|\[\d{1,3}\]\s*\S"
+    r"(?:[•●○▪■□◆◇►‣⁃∙·*–-]\s*\S|—\s+\S|[(（]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[)）]\s*\S|\d{1,2}[.、]\s?(?!\d)\S|\[\d{1,3}\]\s*\S"
     r"|[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）])"
 )
 """How an item of a list begins."""

@@ -16,13 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from galley.vision.boxes import Boxes, as_boxes, enclose, gaps, shared_areas, shared_spans, turn_columns
-from galley.vision.labels import PageFacts
-from galley.vision.regions import CAPTIONS, PICTURES, Region, runs_downwards
+from galley.vision.labels import TITLES, PageFacts
+from galley.vision.regions import CAPTIONS, KEPT_WITHOUT_TEXT, PICTURES, Region, runs_downwards
 
 _PINNED = frozenset({"header", "header_image", "footer", "footer_image", "number"})
 """What stands in a margin, outside the order of the rest."""
 _CAPTION_NEAR = 3.0
 """A caption is at most so many heights of a line away from its picture or table."""
+_FLUSH, _BELOW = 2.0, 1.5
+"""A heading begins where the text below it does, and is right above it: in heights of a line."""
 _SHRINK_ACROSS, _SHRINK_DOWN = (0.03, 0.5), (0.2, 0.35)
 """Boxes are drawn in at each side before they are cut, since detected ones overlap by some pixels: by a part of their
 own side, at most by a part of the height of a line."""
@@ -49,7 +51,7 @@ def order_regions(regions: Sequence[Region], page: PageFacts) -> list[Region]:
         if region.label == "seal":
             continue
         (body if region.label not in _PINNED else heads if high else feet).append(region)
-    units = _with_captions(body, page.letter)
+    units = _with_headings(_with_captions(body, page.letter), page.letter)
     boxes = as_boxes([enclose(as_boxes([region.box for region in unit])) for unit in units])
     order = order_boxes(turn_columns(boxes) if runs_downwards(page.lines, page.texts) else boxes, page.letter)
     ordered = [*heads, *(region for index in order for region in units[index]), *feet]
@@ -73,6 +75,26 @@ def _with_captions(regions: Sequence[Region], letter: float) -> list[list[Region
             else:
                 units.append([caption])
     return [sorted(unit, key=lambda region: region.box[1]) for unit in units]
+
+
+def _with_headings(units: Sequence[list[Region]], letter: float) -> list[list[Region]]:
+    """`units` in which a heading is one with the wider text right below it: so it is no part of a column above."""
+    joined: list[list[Region]] = []
+    for unit in sorted(units, key=lambda unit: unit[0].box[1]):
+        above = next((other for other in joined if _heads(other[-1], unit[0], letter)), None)
+        if above is None:
+            joined.append(list(unit))
+        else:
+            above += unit
+    return joined
+
+
+def _heads(title: Region, text: Region, letter: float) -> bool:
+    if title.label != "paragraph_title" or text.label in KEPT_WITHOUT_TEXT | TITLES:
+        return False
+    gap = text.box[1] - title.box[3]
+    begins = abs(text.box[0] - title.box[0]) < _FLUSH * letter
+    return begins and title.box[2] < text.box[2] and -0.5 * letter < gap < _BELOW * letter
 
 
 def _distance(caption: Region, picture: Region) -> float:

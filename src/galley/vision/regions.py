@@ -30,6 +30,8 @@ _AS_WIDE = 0.6
 _RUNNING, _OF_PAGE, _LEFT_OVER = 5, 1.25, 0.25
 """A text within a picture is none of it that has at least so many lines, as high as those of the page but for this
 factor; the picture is cut beside it, if this part of it is left over."""
+_WHOLE, _MOST, _MANY = 0.6, 0.8, 15
+"""A picture of this part of the page, with this part of its lines, and at least so many, is the page itself."""
 _OWNED = 0.5
 """Part of a line within a region from which it belongs to it."""
 _TOUCHING, _COVERED, _LIKE = 0.35, 0.7, 1.33
@@ -73,25 +75,36 @@ def find_regions(seen: Sequence[Region], lines: Boxes) -> list[Region]:
     return [*kept, *group_loose_lines(lines, [loose[line] for line in rest], "text")]
 
 
+def is_page_itself(region: Region, lines: Boxes, page: Box) -> bool:
+    """Whether a region that is called a picture is a page of text, such as a form or a page in colour."""
+    if region.label not in PICTURES or not _MANY <= len(region.lines) >= _MOST * len(lines):
+        return False
+    sizes = areas(as_boxes([region.box, page]))
+    return bool(sizes[0] > _WHOLE * sizes[1])
+
+
 def _without_running_text(region: Region, seen: Sequence[Region], lines: Boxes) -> Region:
     """A picture that was seen around a column of text, too, without that column."""
     if region.label not in PICTURES or region.label == "seal" or not len(lines):
         return region
     for text in seen:
         if text.label not in KEPT_WITHOUT_TEXT | CAPTIONS and _is_running_text(text, region, lines):
-            left, top, right, bottom = region.box
-            parts = as_boxes(
-                [
-                    (left, top, text.box[0], bottom),
-                    (text.box[2], top, right, bottom),
-                    (left, top, right, text.box[1]),
-                    (left, text.box[3], right, bottom),
-                ]
-            )
-            sizes = np.prod(np.clip(parts[:, 2:] - parts[:, :2], 0, None), axis=1)
-            if sizes.max() > _LEFT_OVER * areas(as_boxes([region.box]))[0]:
-                region = replace(region, box=enclose(parts[[sizes.argmax()]]))
+            rest = _largest_rest(region.box, text.box)
+            sizes = areas(as_boxes([rest, region.box]))
+            region = replace(region, box=rest) if sizes[0] > _LEFT_OVER * sizes[1] else region
     return region
+
+
+def _largest_rest(box: Box, cut: Box) -> Box:
+    """The largest part of `box` that lies to one side of `cut`."""
+    left, top, right, bottom = box
+    sides = (
+        (left, top, cut[0], bottom),
+        (cut[2], top, right, bottom),
+        (left, top, right, cut[1]),
+        (left, cut[3], right, bottom),
+    )
+    return max(sides, key=lambda side: max(0.0, side[2] - side[0]) * max(0.0, side[3] - side[1]))
 
 
 def _is_running_text(text: Region, picture: Region, lines: Boxes) -> bool:
