@@ -102,8 +102,9 @@ def translate(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _models_for(lang: str | None, version: str | None) -> dict[str, str]:
     if version not in (None, _VERSION) or (lang is not None and lang not in LANGUAGES):
+        asked = [f"{name}={value!r}" for name, value in (("lang", lang), ("ocr_version", version)) if value is not None]
         raise BadArguments(
-            f"there are no models for lang={lang!r} and ocr_version={version!r}; there are "
+            f"there are no models for {' and '.join(asked)}; there are "
             f"{' and '.join(_MODELS.values())} (ocr_version {_VERSION}) for: {', '.join(LANGUAGES)}. "
             "Others can be given as text_detection_model_dir and text_recognition_model_dir"
         )
