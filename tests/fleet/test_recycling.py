@@ -10,7 +10,8 @@ import pytest
 
 from galley.devices import Device, Slot
 from galley.errors import BadArguments
-from galley.fleet.dispatch import Dispatcher, Send, Settle, Start
+from galley.fleet.commands import Send, Settle, Start
+from galley.fleet.dispatch import Dispatcher
 from galley.fleet.limits import Limits
 from galley.fleet.messages import Factory, FleetEvent, WorkerDied, WorkerRecycled
 from galley.fleet.run import Fleet

@@ -3,14 +3,11 @@
 Runs in: pure. No clock, no process, no file: the caller reports what happened, carries out the commands it gets
 back, and asks `assign` for more until there is none. Time is an argument, in seconds.
 
-The rules:
+The rules; those about pages alone, such as which is next, are the backlog's:
 - A worker holds at most `depth` pages; the one with the fewest gets the next. When one is idle and no page is
   left to take, the worker that has been at its pages the longest is asked to give the waiting ones back.
-- When a worker dies with exactly one page started, that page loses a try. With several started nobody knows which
-  it was: none loses a try, but each becomes a suspect. A page that was only waiting returns to the front.
-- A suspect runs alone in its worker, so that the next death is conclusive; on another slot than the one it was
-  suspected on, while there is another; and after all fresh pages that may be taken.
-- Fresh pages are taken while fewer than `window` pages count from the oldest unreported one.
+- When a worker dies, the pages that had started there are accused, and those that were only waiting come back.
+- A suspect runs alone in its worker, so that the next death is conclusive, and after all fresh pages that may be taken.
 - A slot is retired after `max_deaths` deaths in a row without a page started, or `max_crashes` with one. A
   finished page sets both back.
 """
@@ -19,76 +16,14 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
 
+from galley.fleet.backlog import Backlog, Suspect
+from galley.fleet.commands import Abandon, Command, Forget, Kill, Recall, Send, Settle, Start
 from galley.fleet.limits import Limits
 from galley.pages import FailureKind
-
-# ---- commands -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Start a process for the slot."""
-
-    slot: str
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Give the page to the slot's worker."""
-
-    slot: str
-    page: int
-    alone: bool
-    """Whether the worker holds nothing else, and will get nothing else, until this page ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recall:
-    """Ask the slot's worker to give back what it has not begun to predict."""
-
-    slot: str
-
-
-@dataclass(frozen=True, slots=True)
-class Kill:
-    """End the slot's process: it is late. Its death is to be reported as usual."""
-
-    slot: str
-
-
-@dataclass(frozen=True, slots=True)
-class Forget:
-    """Act as if the slot's process were dead: it was killed long ago, but hangs in a driver that does not return."""
-
-    slot: str
-
-
-@dataclass(frozen=True, slots=True)
-class Settle:
-    """The page has its outcome."""
-
-    page: int
-    slot: str | None
-    """Where it ended; None when no worker was left to take it."""
-    blame: FailureKind | None
-    """CRASHED, TIMED_OUT or NO_WORKER; None when the worker itself answered."""
-    tries: int
-
-
-@dataclass(frozen=True, slots=True)
-class Abandon:
-    """The pipeline cannot be opened, and would not be the next time: end the run."""
-
-    slot: str
-
-
-Command: TypeAlias = Start | Send | Recall | Kill | Forget | Settle | Abandon
 
 DEATH_TIMEOUT = 30.0
 """Seconds from `Kill` to `Forget`."""
@@ -111,7 +46,7 @@ class _Worker:
     state: _State = _State.DOWN
     pages: dict[int, None] = field(default_factory=dict)  # in hand, oldest first
     started: dict[int, None] = field(default_factory=dict)  # those of them it began to load
-    alone: _Suspect | None = None  # the one page it may hold
+    alone: Suspect | None = None  # the one page it may hold
     late: bool = False  # killed because of a deadline
     asked: bool = False  # to give pages back, and has not answered
     resigned: bool = False  # gave all pages back, and ends as agreed
@@ -122,12 +57,6 @@ class _Worker:
     deadline: float | None = None
     alarm: float = math.inf  # earliest entry of this worker in the heap of alarms
     level: int | None = None  # index of the bucket of `_hungry` it is in
-
-
-@dataclass(slots=True)
-class _Suspect:
-    page: int
-    slot: str  # where it was suspected last
 
 
 class Dispatcher:
@@ -141,20 +70,14 @@ class Dispatcher:
         self._crowded: dict[str, _Worker] = {}  # several pages in hand, longest at it first
         self._recalls = 0
         self._alarms: list[tuple[float, str]] = []
-        self._source: Iterator[int] = iter(())
-        self._exhausted = True
-        self._returned: deque[int] = deque()
-        self._suspects: deque[_Suspect] = deque()
-        self._lost_tries: dict[int, int] = {}
-        self._oldest = self._next = 0  # unreported pages lie in [oldest, next)
-        self._reported: set[int] = set()  # those in there that are reported nevertheless
+        self._backlog = Backlog(limits)
 
     # ---- what the caller may ask ----
 
     @property
     def settled(self) -> bool:
         """Whether every page of the source has its outcome."""
-        return self._exhausted and self._oldest == self._next
+        return self._backlog.settled
 
     @property
     def stranded(self) -> bool:
@@ -190,11 +113,11 @@ class Dispatcher:
 
         Nothing is started for no pages.
         """
-        self._source, self._exhausted = pages, False
-        first = self._ordinary_page()
+        self._backlog.begin(pages)
+        first = self._backlog.next_page()
         if first is None:
             return []
-        self._returned.append(first)
+        self._backlog.put_back([first], None)
         return self.start(now)
 
     def start(self, now: float) -> list[Command]:
@@ -238,13 +161,13 @@ class Dispatcher:
         if worker.state is _State.READY:
             self._expect_life(worker, now)
         self._place(worker)
-        return [self._settle(page, slot, None, self._lost_tries.get(page, 0) + 1)]
+        return [Settle(page, slot, None, self._backlog.end(page) + 1)]
 
     def returned(self, slot: str, pages: Sequence[int]) -> list[Command]:
         """The worker gave pages back untouched."""
         worker = self._workers[slot]
         mine = [page for page in pages if page in worker.pages]
-        self._take_back(worker, mine)
+        self._backlog.put_back(mine, worker.alone)
         for page in mine:
             self._drop(worker, page)
         if worker.asked:
@@ -274,8 +197,9 @@ class Dispatcher:
         worker = self._workers[slot]
         suspects, waiting = list(worker.started), [page for page in worker.pages if page not in worker.started]
         blame = FailureKind.TIMED_OUT if worker.late else FailureKind.CRASHED
-        self._take_back(worker, waiting)
-        commands = self._accuse(suspects, slot, blame)
+        self._backlog.put_back(waiting, worker.alone)
+        given_up = self._backlog.accuse(suspects, slot)
+        commands: list[Command] = [Settle(page, slot, blame, self._backlog.end(page)) for page in given_up]
         if suspects:
             worker.crashes += 1
         elif not worker.resigned:
@@ -314,11 +238,11 @@ class Dispatcher:
         worker = self._hungriest()
         if worker is None:
             return None
-        page = self._ordinary_page()
+        page = self._backlog.next_page()
         if page is not None:
             return self._send(worker, page, now, None)
         for idle in self._hungry[0].values():
-            suspect = self._suspect_for(idle)
+            suspect = self._backlog.next_suspect(idle.slot, last=self._active == 1)
             if suspect is not None:
                 return self._send(idle, suspect.page, now, suspect)
         if self._crowded and len(self._hungry[0]) > self._recalls:
@@ -331,13 +255,8 @@ class Dispatcher:
 
     def give_up(self) -> Iterator[Settle]:
         """Once `stranded`: the outcome of every page that has none, lazily."""
-        while True:
-            page = self._ordinary_page()
-            if page is None and self._suspects:
-                page = self._suspects.popleft().page
-            if page is None:
-                return
-            yield self._settle(page, None, FailureKind.NO_WORKER, self._lost_tries.get(page, 0))
+        while (page := self._backlog.next_of_all()) is not None:
+            yield Settle(page, None, FailureKind.NO_WORKER, self._backlog.end(page))
 
     def _hungriest(self) -> _Worker | None:
         for bucket in self._hungry:
@@ -345,29 +264,7 @@ class Dispatcher:
                 return worker
         return None
 
-    def _ordinary_page(self) -> int | None:
-        if self._returned:
-            return self._returned.popleft()
-        if self._exhausted or self._next - self._oldest >= self._limits.window:
-            return None
-        page = next(self._source, None)
-        if page is None:
-            self._exhausted = True
-            self._source = iter(())
-        else:
-            if self._oldest == self._next:
-                self._oldest = page
-            self._next = page + 1
-        return page
-
-    def _suspect_for(self, worker: _Worker) -> _Suspect | None:
-        for index, suspect in enumerate(self._suspects):
-            if suspect.slot != worker.slot or self._active == 1:
-                del self._suspects[index]
-                return suspect
-        return None
-
-    def _send(self, worker: _Worker, page: int, now: float, suspect: _Suspect | None) -> Send:
+    def _send(self, worker: _Worker, page: int, now: float, suspect: Suspect | None) -> Send:
         worker.pages[page] = None
         if len(worker.pages) == 1:
             self._expect_life(worker, now)
@@ -375,25 +272,6 @@ class Dispatcher:
         worker.drained = False
         self._place(worker)
         return Send(worker.slot, page, suspect is not None)
-
-    def _take_back(self, worker: _Worker, pages: Sequence[int]) -> None:
-        """Put unharmed pages first in line again; a suspect stays a suspect."""
-        if worker.alone is None:
-            self._returned.extendleft(reversed(pages))
-        elif pages:
-            self._suspects.appendleft(worker.alone)
-
-    def _accuse(self, suspects: Sequence[int], slot: str, blame: FailureKind) -> list[Command]:
-        commands: list[Command] = []
-        for page in suspects:
-            if len(suspects) == 1:
-                self._lost_tries[page] = self._lost_tries.get(page, 0) + 1
-            lost = self._lost_tries.get(page, 0)
-            if lost >= self._limits.max_tries:
-                commands.append(self._settle(page, slot, blame, lost))
-            else:
-                self._suspects.append(_Suspect(page, slot))
-        return commands
 
     # ---- bookkeeping ----
 
@@ -433,17 +311,6 @@ class Dispatcher:
             self._crowded[worker.slot] = worker
         else:
             self._crowded.pop(worker.slot, None)
-
-    def _settle(self, page: int, slot: str | None, blame: FailureKind | None, tries: int) -> Settle:
-        self._lost_tries.pop(page, None)
-        if page != self._oldest:
-            self._reported.add(page)
-        else:
-            self._oldest += 1
-            while self._oldest in self._reported:
-                self._reported.remove(self._oldest)
-                self._oldest += 1
-        return Settle(page, slot, blame, tries)
 
     def _expect_life(self, worker: _Worker, now: float) -> None:
         patience = self._limits.page_timeout * self._limits.batch_size

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from galley import errors
 from galley.devices import Slot
 from galley.errors import DeviceLost, GalleyError, NoWorkerLeft
-from galley.fleet import dispatch
+from galley.fleet import commands
 from galley.fleet.attempt import read_answer, reject
 from galley.fleet.dispatch import Dispatcher
 from galley.fleet.limits import Limits
@@ -157,7 +157,7 @@ class Loop:
             if self.stopped:
                 raise GalleyError("the fleet was closed in the middle of a run")
 
-    def _settle(self, settled: dispatch.Settle) -> None:
+    def _settle(self, settled: commands.Settle) -> None:
         page = self._pages.pop(settled.page)
         seq = settled.page - self._first
         outcome: Outcome
@@ -170,7 +170,7 @@ class Loop:
         seconds = 0.0 if answer is None else answer.seconds
         self._observe(PageEnded(settled.slot, seq, seconds, isinstance(outcome, Done)))
 
-    def _explain(self, page: Any, settled: dispatch.Settle) -> Failed:
+    def _explain(self, page: Any, settled: commands.Settle) -> Failed:
         """The failure of a page whose worker never answered."""
         kind = FailureKind.NO_WORKER if settled.blame is None else settled.blame
         if settled.slot is None:
@@ -180,22 +180,22 @@ class Loop:
 
     # ---- the dispatcher's commands ----
 
-    def _carry_out(self, commands: Iterable[dispatch.Command]) -> None:
-        for command in commands:
+    def _carry_out(self, decisions: Iterable[commands.Command]) -> None:
+        for command in decisions:
             match command:
-                case dispatch.Send():
+                case commands.Send():
                     self._send(command)
-                case dispatch.Settle():
+                case commands.Settle():
                     self._settle(command)
-                case dispatch.Recall(slot):
+                case commands.Recall(slot):
                     self._tell(self._processes[slot], Recall())
-                case dispatch.Start(slot):
+                case commands.Start(slot):
                     self._start(slot)
-                case dispatch.Kill(slot):
+                case commands.Kill(slot):
                     self._kill(self._processes[slot])
-                case dispatch.Forget(slot):
+                case commands.Forget(slot):
                     self._on_end(self._processes[slot], _READ)
-                case dispatch.Abandon(slot):
+                case commands.Abandon(slot):
                     raise _opening_error(self._refusals[slot], slot)
 
     def _start(self, slot: str) -> None:
@@ -221,7 +221,7 @@ class Loop:
         seconds = self._limits.page_timeout if process.ready else self._limits.start_timeout
         process.kill(f"gave no sign of life for {seconds:g} s{'' if process.ready else ' while opening'}")
 
-    def _send(self, command: dispatch.Send) -> None:
+    def _send(self, command: commands.Send) -> None:
         try:
             parcel = Parcel.pack(self._pages[command.page])
         except Exception as error:  # a page that cannot be pickled is a bad page, not a broken run
@@ -350,9 +350,9 @@ class Loop:
 
     def _mourn(self, slot: str, end: str, last_lines: str) -> None:
         self._ends[slot] = (end, last_lines)
-        commands = self._dispatcher.died(slot, self._clock)
+        decisions = self._dispatcher.died(slot, self._clock)
         self._observe(WorkerDied(slot, end, self._dispatcher.restarting(slot)))
-        self._carry_out(commands)
+        self._carry_out(decisions)
 
     def _no_worker_left(self) -> NoWorkerLeft:
         ends = "; ".join(f"{slot} {self._ends[slot][0]}" for slot in self._slots)
