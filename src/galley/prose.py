@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import reduce
 
 _HYPHENS = "-\u2010\u2011\u00ad"
+_DASH = "\u2014"
 
 
 def join(pieces: Iterable[str]) -> str:
@@ -21,15 +22,17 @@ def join(pieces: Iterable[str]) -> str:
 def glue(text: str, following: str) -> str:
     """`text` and what goes on with it, and a word that was divided put together.
 
-    A space goes between, unless one of the two edges is Chinese or Japanese (PaddleOCR's rule), or after a hyphen.
+    A space goes between, unless one of the two edges is Chinese or Japanese (PaddleOCR's rule), after a hyphen, or at a
+    long dash that stands without spaces.
     """
     text, following = text.rstrip(), following.lstrip()
     if not text or not following:
         return text + following
     if is_divided(text, following):
         return text[:-1] + following
-    hyphenated = text[-1] in _HYPHENS and text[-2:-1].isalnum()
-    runs_on = hyphenated or has_no_spaces(text[-1]) or has_no_spaces(following[0])
+    hyphenated = text[-1] in _HYPHENS + _DASH and text[-2:-1].isalnum()
+    dashed = following[0] == _DASH and following[1:2].isalnum()
+    runs_on = hyphenated or dashed or has_no_spaces(text[-1]) or has_no_spaces(following[0])
     return text + following if runs_on else f"{text} {following}"
 
 

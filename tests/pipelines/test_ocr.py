@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 from galley.config import NO_PREPROCESSING, EngineConfig, OcrConfig, OcrOptions, PreprocessingOptions, TextModels
 from galley.devices import Device, Slot
 from galley.errors import ModelError
+from galley.models.folder import read_folder
+from galley.models.rules import ClassifierRules
 from galley.models.store import ensure_models
 from galley.pages import PageKind, PageRef
 from galley.pipelines.detector import Detector
@@ -142,6 +145,24 @@ def test_lines_on_their_heads_are_turned(pipeline: Ocr) -> None:
     assert [line.angle for line in result.lines] == [1]
     assert texts(result) == ["Harbour Office at Quay Street"]
     assert texts(read(pipeline, page)) != ["Harbour Office at Quay Street"]
+
+
+def test_a_line_turned_by_mistake_is_read_as_it_stands(ocr_models: None, brightest_channel: Path) -> None:
+    """With a network that says of every line that it stands on its head."""
+    model = read_folder(brightest_channel)
+    assert isinstance(model.rules, ClassifierRules)
+    always = replace(model, rules=replace(model.rules, labels=("180_degree",) * 3))
+    config = OcrConfig(replace(PLAIN, use_textline_orientation=True))
+    names = {step: choice.name for step, choice in config.models().items()}
+    models = ensure_models(names.values())
+    opened = Ocr(config, {step: models[name] for step, name in names.items()} | {"line_orientation": always}, SLOT)
+    upright = write("Harbour Office at Quay Street", "Pontoon 12 is closed")
+    for page, angle in ((upright, 0), (np.ascontiguousarray(upright[::-1, ::-1]), 1)):
+        result = read(opened, page, config.options)
+        assert [line.angle for line in result.lines] == [angle, angle]
+        assert sorted(texts(result)) == ["Harbour Office at Quay Street", "Pontoon 12 is closed"]
+        assert all(line.score > 0.9 for line in result.lines)
+    opened.close()
 
 
 def blank(height: int, width: int, value: int = 255) -> Image:

@@ -43,6 +43,9 @@ def label(seen: str, *lines: Line, beside: tuple[Region, ...] = ()) -> str:
         ("formula", ("where the rate is given by words", 100.0, 500.0, 600.0, 520.0), "text"),
         ("formula", ("a = b + c", 100.0, 500.0, 600.0, 520.0), "formula"),
         ("figure_title", ("Figure 3 shows how it is done", 100.0, 500.0, 600.0, 520.0), "text"),
+        ("figure_title", ("2. Compare the two of them", 100.0, 500.0, 600.0, 520.0), "text"),
+        ("paragraph_title", ("3. If a user is connected with it, all of them return:", 100, 500.0, 700, 520), "text"),
+        ("paragraph_title", ("3. Users of it:", 100.0, 500.0, 300.0, 520.0), "paragraph_title"),
         ("image", ("text in a picture", 100.0, 500.0, 600.0, 520.0), "image"),
     ],
 )
@@ -80,4 +83,22 @@ def test_listings_and_contents_are_told_from_text() -> None:
     assert label("text", *column("Preface ........ xi", "1 Roles ........ 7", "2 Rows ........ 13")) == "content"
     assert label("text", *column("The first line of text", "goes on to a second", "and to a third one.")) == "text"
     assert looks_like_code(["SELECT NAME", "FROM USERS", "WHERE ID = 3"])
+    assert not looks_like_code(["INTERNATIONAL", "TECHNICAL SUPPORT", "CHF 3"]), "capitals alone are no program"
     assert not looks_like_code(["Nothing here is a program.", "It is said in words."])
+
+
+def test_on_a_page_of_a_program_each_part_is_lines_of_it() -> None:
+    texts = [
+        "CREATE MASK ON BANK AS C",
+        "FOR COLUMN tax_id;",
+        "RETURN CASE",
+        "WHEN a = 1",
+        "Words of a comment",
+    ]
+    lines = np.array([(100, 100 + 30 * row, 500, 120 + 30 * row) for row in range(len(texts))], float)
+    regions = [
+        Region(seen, (100, 100 + 30 * first, 500, 90 + 30 * last), 0.9, lines=tuple(range(first, last)))
+        for seen, first, last in (("text", 0, 2), ("paragraph_title", 2, 3), ("text", 3, 4), ("text", 4, 5))
+    ]
+    page = PageFacts(lines, texts, WIDTH, HEIGHT, LETTER, opens=False)
+    assert [region.label for region in relabel(regions, page)] == [*["algorithm"] * 3, "text"]

@@ -53,10 +53,21 @@ def test_lines_found_some_pixels_higher_on_coarse_scans_are_one_paragraph() -> N
     assert len(paragraphs_of(large, *texts)) > 1, "on a fine scan letters of another size are another text"
 
 
+def test_items_may_go_on_further_to_the_right() -> None:
+    texts = ["1. An item that goes on", "Below its own words.", "2. Another item.", "What follows on the list."]
+    assert paragraphs_of(lines_at([0, 40, 0, 0]), *texts) == [[0, 1], [2], [3]]
+    assert paragraphs_of(lines_at([0, 0, 0, 0]), *texts) == [[0, 1], [2, 3]], "nothing says where the last item ends"
+
+
+def test_a_line_set_in_that_begins_within_a_sentence_begins_no_paragraph() -> None:
+    assert paragraphs_of(lines_at([0, 40, 0]), "A sentence that goes", "on here and", "ends there.") == [[0, 1, 2]]
+
+
 def test_a_dash_before_a_word_begins_an_item_and_one_within_a_sentence_does_not() -> None:
     boxes = lines_at([0, 0])
     assert paragraphs_of(boxes, "there are:", "— an item of the list") == [[0], [1]]
     assert paragraphs_of(boxes, "It is so.", "—and that is a part of the sentence") == [[0, 1]]
+    assert paragraphs_of(boxes - (0, 0, 300, 0) * (np.arange(2) == 0)[:, None], "It is", "—So to say") == [[0, 1]]
 
 
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 40)), min_size=1, max_size=10))

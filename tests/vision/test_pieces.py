@@ -45,6 +45,34 @@ def test_sentences_above_a_listing_are_none_of_it() -> None:
     ]
 
 
+def test_the_last_words_of_a_sentence_above_a_listing_go_on_with_it() -> None:
+    facts = page(
+        "A sentence that is long enough to go on, and you can use the query that is",
+        "shown in Example 2.",
+        "SELECT name, id;",
+        "FROM users",
+        "WHERE id = 3",
+        "ORDER BY name;",
+    )
+    pieces = make_pieces([region("text", 0), region("algorithm", 1, 2, 3, 4, 5)], facts)
+    assert [(piece.label, piece.lines, piece.joins) for piece in pieces] == [
+        ("text", (0,), False),
+        ("text", (1,), True),
+        ("algorithm", (2, 3, 4, 5), False),
+    ]
+
+
+def test_listings_right_below_each_other_are_one() -> None:
+    facts = page("if (a) {", "b += 1;", "}")
+    facts.lines[1, 0] = 110.0
+    above, below = region("algorithm", 0), region("algorithm", 1, 2)
+    (piece,) = make_pieces([above, below], facts)
+    assert piece.text.splitlines()[0] == "if (a) {"
+    assert piece.text.splitlines()[1].startswith(" ")
+    beside = Region("algorithm", (700, 100, 900, 150), 0.9, lines=(1, 2))
+    assert len(make_pieces([above, beside], facts)) == 2
+
+
 def test_pages_that_begin_and_end_within_a_sentence_say_so() -> None:
     within = make_pieces([region("text", 0)], page("and the sentence of the page before goes on to the"))
     whole = make_pieces([region("text", 0)], page("A sentence of its own."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,3 +68,11 @@ def test_a_heading_is_read_with_the_wider_text_right_below_it() -> None:
     assert order_regions([below, title, right, left], facts()) == [left, right, title, below]
     apart = Region("text", (50, 650, 950, 900), 1.0)
     assert order_regions([apart, title, right, left], facts()) == [left, title, right, apart]
+
+
+def test_headings_to_the_left_of_all_text_are_no_column() -> None:
+    titles = [Region("paragraph_title", (20, top, 120, top + 20), 1.0) for top in (100, 400)]
+    texts = [Region("text", (150, top, 900, top + 150), 1.0) for top in (130, 230, 430)]
+    assert order_regions([*texts, *titles], facts()) == [titles[0], texts[0], texts[1], titles[1], texts[2]]
+    beside = [replace(text, box=(150, text.box[1] - 30, 900, text.box[3] - 30)) for text in texts]
+    assert order_regions([*beside, *titles], facts()) == [titles[0], beside[0], beside[1], titles[1], beside[2]]

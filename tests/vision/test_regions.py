@@ -68,6 +68,7 @@ def test_a_picture_seen_around_a_column_of_text_is_cut_beside_it() -> None:
         ("image", (0, 0, 900, 1300), 16, 10, False),  # a figure, and text around it
         ("image", (0, 0, 500, 700), 20, 2, False),  # a figure on a page of few words
         ("table", (0, 0, 900, 1300), 20, 2, False),
+        ("image", (0, 0, 1000, 900), 3, 0, False),
     ],
 )
 def test_a_picture_that_is_the_page_itself(
@@ -75,6 +76,13 @@ def test_a_picture_that_is_the_page_itself(
 ) -> None:
     region = Region(label, box, 0.9, lines=tuple(range(inside)))
     assert is_page_itself(region, np.array(rows(inside + outside, 10, 500)), (0, 0, 1000, 1400)) is expected
+
+
+def test_a_picture_full_of_a_few_large_lines_is_the_page_itself() -> None:
+    region = Region("image", (0, 0, 1000, 1000), 0.9, lines=(0, 1, 2))
+    large = np.array([(0, 300 * row, 900, 300 * row + 200) for row in range(3)], float)
+    assert is_page_itself(region, large, (0, 0, 1000, 1000))
+    assert not is_page_itself(region, large * 0.5, (0, 0, 1000, 1000))
 
 
 def test_a_line_in_a_text_and_in_a_picture_is_the_texts() -> None:

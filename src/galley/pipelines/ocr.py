@@ -31,6 +31,9 @@ from galley.vision.words import place_words
 UNKNOWN_ANGLE = -1
 """What the result says of lines whose orientation nobody looked at."""
 _UPSIDE_DOWN = "180"
+_TURNED_SURELY = 0.9
+"""A line that was turned and is read with a smaller score is read as it stood, too. On real pages what stood on its
+head is read with more, and what was turned by mistake never is."""
 _CERTAIN = 1.0
 """The score of what a page says itself."""
 
@@ -103,7 +106,7 @@ class Ocr:
                 # PaddleOCR's nested results do not name their page.
                 preprocessed=replace(preprocessed, input_path=None, page_index=None),
                 options=options,
-                found=tuple(_text_lines(lines, texts, options)),
+                found=tuple(self._text_lines(lines, texts, options)),
             )
             for (_, page, options), preprocessed, lines, texts in zip(pages, flat, cut, read, strict=True)
         ]
@@ -125,7 +128,19 @@ class Ocr:
     def read(self, image: Image, boxes: Sequence[NDArray[np.int32]], options: OcrOptions) -> list[TextLine]:
         """The lines of text in these boxes, corners (4, 2) each, of a page (h, w, 3), BGR; none in the thinnest."""
         lines = self._cut(image, boxes, options)
-        return _text_lines(lines, self.recognizer.read([each.pixels for each in lines]), options)
+        return self._text_lines(lines, self.recognizer.read([each.pixels for each in lines]), options)
+
+    def _text_lines(self, lines: Sequence[CutLine], texts: Sequence[ReadLine], options: OcrOptions) -> list[TextLine]:
+        """What was read in lines; where they were turned by mistake, what is read in them as they stand."""
+        again = [
+            place for place, line in enumerate(lines) if line.angle == 1 and texts[place].line.score < _TURNED_SURELY
+        ]
+        back = [replace(lines[place], angle=0, pixels=turn(lines[place].pixels, 180)) for place in again]
+        found = list(zip(lines, texts, strict=True))
+        for place, line, text in zip(again, back, self.recognizer.read([each.pixels for each in back]), strict=True):
+            if text.line.score > texts[place].line.score:
+                found[place] = line, text
+        return [_text_line(line.box, line.angle, text, options) for line, text in found]
 
     def _cut(self, image: Image, boxes: Sequence[NDArray[np.int32]], options: OcrOptions) -> list[CutLine]:
         cut = []
@@ -145,10 +160,6 @@ class Ocr:
         for step in (self.detector, self._orientation, self.recognizer):
             if step is not None:
                 step.close()
-
-
-def _text_lines(lines: Sequence[CutLine], texts: Sequence[ReadLine], options: OcrOptions) -> list[TextLine]:
-    return [_text_line(line.box, line.angle, text, options) for line, text in zip(lines, texts, strict=True)]
 
 
 def _text_line(box: NDArray[np.int32], angle: int, read: ReadLine, options: OcrOptions) -> TextLine:

@@ -32,6 +32,7 @@ from galley.results.table import Table
 from galley.vision.boxes import as_boxes
 from galley.vision.gutters import cut_line, find_bridges
 from galley.vision.labels import PageFacts, looks_like_code, relabel
+from galley.vision.markers import attach_markers
 from galley.vision.paragraphs import find_rows
 from galley.vision.pieces import Piece, closes_paragraph, make_pieces, opens_paragraph
 from galley.vision.reading_order import order_regions
@@ -113,14 +114,15 @@ class Structure:
         facts = _facts(recognized, upright, page)
         found = find_regions([*_regions(seen), *self._stamps(upright, seen, options)], facts.lines)
         opened = _open_whole_pages(found, facts)
-        regions = relabel([_without_false_table(region, upright, facts) for region in opened], facts)
+        marked = attach_markers(opened, facts)
+        regions = relabel([_without_false_table(region, upright, facts) for region in marked], facts)
         regions, tables = self._read_tables(upright, order_regions(regions, facts), _texts(recognized), options)
         seals = self._read_seals(upright, regions, options)
         pieces = make_pieces(regions, facts)
         contents = {table.box: table.html for table in tables} | {seal.box: "\n".join(seal.texts) for seal in seals}
         blocks = _blocks(pieces, upright, contents, options)
         notes = _notes(blocks, seals, options)
-        if len(opened) > len(found):
+        if opened != found:
             notes = (*notes, "the layout model saw the whole page as one picture: its lines were put together alone")
         return StructuredPage(
             input_path=page.path,

@@ -62,6 +62,10 @@ _LISTING = 3
 """A listing among text has at least so many lines."""
 _MARGIN_TEXT = frozenset({"text", "reference"})
 _NUMBER_AT_AN_END = re.compile(r"(?:\d{1,4}|[ivxlc]{1,6})\s+\D.*|.*\D\s+(?:\d{1,4}|[ivxlc]{1,6})")
+_ITEM = re.compile(r"\d{1,2}[.)]\s?[^\W\d_]|[•●■□►]")
+"""How an item of a list begins, which is no caption."""
+_SENTENCE_WORDS, _SENTENCE_ENDS = 5, (".", ":", ";")
+"""What has more words than this, and ends so, is no heading."""
 _WIDE_TITLE = 3
 """Titles have at most so many lines; what has more is text."""
 
@@ -98,6 +102,8 @@ def relabel(regions: Sequence[Region], page: PageFacts) -> list[Region]:
     named = [replace(region, label=_without_false_margin(region, named)) for region in named]
     named = [replace(region, label=_caption_label(region, named, page)) for region in named]
     named = [replace(region, label=_beside_number(region, named, page)) for region in named]
+    if looks_like_code(page.texts, _SURE_CODE_LINES):
+        named = [_as_listing(region, page) for region in named]
     title = _document_title(named, page)
     return [replace(region, label="doc_title") if region is title else region for region in named]
 
@@ -117,7 +123,7 @@ def _better_label(region: Region, page: PageFacts) -> str:
         and _NUMBER_AT_AN_END.fullmatch(" ".join(texts))
     ):
         return _margin(region, page)
-    if label in CAPTIONS and (speaks_of_figure(texts[0]) or len(texts) > _CAPTION_LINES):
+    if label in CAPTIONS and (speaks_of_figure(texts[0]) or _ITEM.match(texts[0]) or len(texts) > _CAPTION_LINES):
         label = "text"
     if label in TITLES and _NUMBER.fullmatch("".join(texts)):
         return "number"
@@ -129,11 +135,18 @@ def _better_label(region: Region, page: PageFacts) -> str:
         label = "text"
     if label == "footer" and region.box[1] < _FOOTER * page.height:
         label = "text"
-    if label in TITLES and len(texts) > _WIDE_TITLE and page.size(region) < _HEADLINE:
+    if label in TITLES and (len(texts) > _WIDE_TITLE or _is_sentence(texts)) and page.size(region) < _HEADLINE:
         label = "text"
     if label in ("text", "reference", "footer", "content", "algorithm"):
         return _kind_of_text(label, texts, region, page)
     return label
+
+
+def _as_listing(region: Region, page: PageFacts) -> Region:
+    """A region of a page that holds a program: each part of it is lines of that, however few and large."""
+    code = sum(map(is_code, page.text(region)))
+    listed = region.label in ("text", "paragraph_title") and code >= _SURE_CODE_LINES * len(region.lines) > 0
+    return replace(region, label="algorithm") if listed else region
 
 
 def _margin(region: Region, page: PageFacts) -> str:
@@ -163,6 +176,11 @@ def _beside_number(region: Region, regions: Sequence[Region], page: PageFacts) -
     numbers = as_boxes([other.box for other in regions if other.label in ("number", "header", "footer")])
     beside = shared_spans(as_boxes([region.box]), numbers, 1)
     return _margin(region, page) if (beside > 0).any() else region.label
+
+
+def _is_sentence(texts: Sequence[str]) -> bool:
+    words = _WORD.findall(" ".join(texts))
+    return len(words) > _SENTENCE_WORDS and texts[-1][-1:] in _SENTENCE_ENDS
 
 
 def is_prose(texts: Sequence[str]) -> bool:
@@ -222,8 +240,8 @@ def looks_like_heading(text: str) -> bool:
 
 
 def looks_like_code(texts: Sequence[str], share: float = _CODE_LINES) -> bool:
-    """Whether at least this share of lines of text are lines of a program."""
-    return sum(map(is_code, texts)) >= share * len(texts)
+    """Whether at least this share of lines of text are lines of a program; capitals alone are none."""
+    return sum(map(is_code, texts)) >= share * len(texts) and any(_CODE.search(text) for text in texts)
 
 
 def is_code(text: str) -> bool:

@@ -31,7 +31,7 @@ _ROOM = 1.3
 """And there was room for so many times the next word."""
 _JUSTIFIED, _FEW = 0.6, 3
 """Where more than this part of more than so many rows end flush, their right edge is that of the column."""
-_NOT_AT_BEGINNING = ",.;:!?)]}%，。、；：？！）》」』”’％"
+_NOT_AT_BEGINNING = "—,.;:!?)]}%，。、；：？！）》」』”’％"
 _SIZE, _BLURRED = 1.35, 4.0
 """Rows whose heights differ by this factor belong to two paragraphs, if the difference is more than so many pixels: on
 coarse scans lines of one size are found one or two pixels higher or lower at each edge."""
@@ -98,7 +98,7 @@ def split_paragraphs(rows: Sequence[Row], texts: Sequence[str], margin: float = 
     """
     if not rows:
         return []
-    column = _Column.measure(rows, margin)
+    column = _Column.measure(rows, texts, margin)
     paragraphs = [[rows[0]]]
     for row in rows[1:]:
         if column.begins(row, paragraphs[-1], texts):
@@ -117,9 +117,11 @@ class _Column:
     height: float
     pitch: float
     """From the middle of a row to the middle of the next one."""
+    hangs: bool
+    """Whether items of lists go on further to the right than they begin."""
 
     @classmethod
-    def measure(cls, rows: Sequence[Row], margin: float) -> _Column:
+    def measure(cls, rows: Sequence[Row], texts: Sequence[str], margin: float) -> _Column:
         height = median(row.height for row in rows)
         own = float(np.quantile([row.box[2] for row in rows], 0.8))
         flush = sum(row.box[2] > own - _FLUSH * height for row in rows)
@@ -129,6 +131,12 @@ class _Column:
             right=own if flush > _JUSTIFIED * len(rows) and len(rows) > _FEW else max(own, margin),
             height=height,
             pitch=median(steps) if steps else 1.5 * height,
+            hangs=any(
+                _is_marked(before, texts)
+                and not _is_marked(after, texts)
+                and _INDENT * height < after.box[0] - before.box[0] < _DEEPEST * height
+                for before, after in pairwise(rows)
+            ),
         )
 
     def begins(self, row: Row, paragraph: Sequence[Row], texts: Sequence[str]) -> bool:
@@ -140,17 +148,24 @@ class _Column:
         alike = 1 / _SIZE < row.height / usual < _SIZE or abs(row.height - usual) <= _BLURRED
         if not alike and len(paragraph) > 1:
             return True
-        if _MARKER.match(row_text(row, texts)) and self._stands_out(row, paragraph, texts):
+        if self._stands_out(row, paragraph, texts):
             return True
         if caption_kind(row_text(row, texts)) is not None and ends_sentence(row_text(last, texts)):
             return True
-        return self._is_set_in(row, last) or self._ends_early(last, row, texts)
+        hangs = len(paragraph) == 1 and _is_marked(last, texts)
+        set_in = not hangs and self._is_set_in(row, last) and not row_text(row, texts)[:1].islower()
+        return set_in or self._ends_early(last, row, texts)
 
     def _stands_out(self, row: Row, paragraph: Sequence[Row], texts: Sequence[str]) -> bool:
-        """Whether a row with a marker is an item: where the last item began, or after a sentence."""
+        """Whether a row is an item of a list, or the text behind one.
+
+        An item begins where the last one did, or after a sentence; what follows on a list whose items go on further to
+        the right begins where they did, after a sentence.
+        """
         flush = abs(row.box[0] - paragraph[0].box[0]) < _FLUSH * self.height
-        marked = _MARKER.match(row_text(paragraph[0], texts)) is not None
-        return (flush and marked) or row_text(paragraph[-1], texts)[-1:] in _SENTENCE_END
+        ended = row_text(paragraph[-1], texts)[-1:] in _SENTENCE_END
+        in_list = flush and _is_marked(paragraph[0], texts)
+        return in_list or ended if _is_marked(row, texts) else in_list and ended and self.hangs
 
     def _is_set_in(self, row: Row, last: Row) -> bool:
         indent = row.box[0] - self.left
@@ -167,6 +182,10 @@ class _Column:
         word = 1 if has_no_spaces(text[0]) else len(text.split(maxsplit=1)[0]) + 1
         room = self.right - last.box[2]
         return room > max(word * letter * _ROOM, _SHORT * self.height)
+
+
+def _is_marked(row: Row, texts: Sequence[str]) -> bool:
+    return _MARKER.match(row_text(row, texts)) is not None
 
 
 def ends_sentence(text: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from galley.prose import join
-from galley.vision.boxes import Box, enclose, turn_columns
+from galley.vision.boxes import Box, as_boxes, enclose, turn_columns
 from galley.vision.captions import caption_kind
 from galley.vision.headings import DOCUMENT, heading_level
 from galley.vision.labels import MARGINS, TITLES, PageFacts, is_code, is_prose, looks_like_code, looks_like_heading
@@ -54,7 +54,7 @@ def make_pieces(regions: Sequence[Region], page: PageFacts) -> list[Piece]:
     """The pieces of `regions`, which are in reading order."""
     pieces: list[Piece] = []
     last: Piece | None = None
-    for region in regions:
+    for region in _whole_listings(regions):
         for place, piece in enumerate(_pieces_of(region, page)):
             if place == 0 and last is not None and piece.label in _RUNNING and _continues(last.text, piece.text):
                 piece = replace(piece, joins=True)
@@ -62,6 +62,23 @@ def make_pieces(regions: Sequence[Region], page: PageFacts) -> list[Piece]:
         if pieces and region.label not in _ASIDE:
             last = pieces[-1] if pieces[-1].label in _RUNNING else None
     return pieces
+
+
+def _whole_listings(regions: Sequence[Region]) -> list[Region]:
+    """`regions` in which listings right below each other are one."""
+    joined: list[Region] = []
+    for region in regions:
+        last = joined[-1] if joined else None
+        if last is not None and region.label == last.label == "algorithm" and _is_below(region.box, last.box):
+            box = enclose(as_boxes([last.box, region.box]))
+            joined[-1] = replace(last, box=box, lines=(*last.lines, *region.lines))
+        else:
+            joined.append(region)
+    return joined
+
+
+def _is_below(box: Box, other: Box) -> bool:
+    return box[1] > other[1] and box[0] < other[2] and box[2] > other[0]
 
 
 def _continues(text: str, following: str) -> bool:
@@ -102,8 +119,13 @@ def _label_of(label: str, rows: Sequence[Row], page: PageFacts) -> str:
 def _first_of_listing(rows: Sequence[Row], page: PageFacts) -> int:
     """How many rows above a listing are sentences; none where it is half of them or more."""
     texts = [row_text(row, page.texts) for row in rows]
-    begin = next((place for place, text in enumerate(texts) if is_code(text) or not is_prose([text])), 0)
+    begin = next((place for place, text in enumerate(texts) if not _is_said(text)), 0)
     return begin if begin < len(rows) / 2 else 0
+
+
+def _is_said(text: str) -> bool:
+    """Whether a line is no program but words: many, or the last ones of a sentence."""
+    return not is_code(text) and (is_prose([text]) or (" " in text and text.endswith((".", ":"))))
 
 
 def _right_margin(region: Region, page: PageFacts) -> float:

@@ -53,6 +53,7 @@ def order_regions(regions: Sequence[Region], page: PageFacts) -> list[Region]:
         (body if region.label not in _PINNED else heads if high else feet).append(region)
     units = _with_headings(_with_captions(body, page.letter), page.letter)
     boxes = as_boxes([enclose(as_boxes([region.box for region in unit])) for unit in units])
+    boxes = _with_side_heads(boxes, units)
     order = order_boxes(turn_columns(boxes) if runs_downwards(page.lines, page.texts) else boxes, page.letter)
     ordered = [*heads, *(region for index in order for region in units[index]), *feet]
     for seal in seals:
@@ -95,6 +96,17 @@ def _heads(title: Region, text: Region, letter: float) -> bool:
     gap = text.box[1] - title.box[3]
     begins = abs(text.box[0] - title.box[0]) < _FLUSH * letter
     return begins and title.box[2] < text.box[2] and -0.5 * letter < gap < _BELOW * letter
+
+
+def _with_side_heads(boxes: Boxes, units: Sequence[Sequence[Region]]) -> Boxes:
+    """The boxes of `units` in which headings to the left of all else reach over it: they are no column of their own."""
+    titles = np.array([all(region.label in TITLES for region in unit) for unit in units], bool)
+    if not titles.any() or titles.all():
+        return boxes
+    others = boxes[~titles]
+    outside = titles & (boxes[:, 2] <= others[:, 0].min())
+    rights = np.where(outside, others[:, 2].max(), boxes[:, 2])
+    return np.concatenate([boxes[:, :2], rights[:, np.newaxis], boxes[:, 3:]], axis=1)
 
 
 def _distance(caption: Region, picture: Region) -> float:

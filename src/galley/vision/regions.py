@@ -30,8 +30,9 @@ _AS_WIDE = 0.6
 _RUNNING, _OF_PAGE, _LEFT_OVER = 5, 1.25, 0.25
 """A text within a picture is none of it that has at least so many lines, as high as those of the page but for this
 factor; the picture is cut beside it, if this part of it is left over."""
-_WHOLE, _MOST, _MANY = 0.6, 0.8, 15
-"""A picture of this part of the page, with this part of its lines, and at least so many, is the page itself."""
+_WHOLE, _MOST, _MANY, _FULL = 0.6, 0.8, 15, 0.35
+"""A picture of this part of the page, with this part of its lines, is the page itself if these are at least so many, or
+fill this part of it."""
 _OWNED = 0.5
 """Part of a line within a region from which it belongs to it."""
 _TOUCHING, _COVERED, _LIKE = 0.35, 0.7, 1.33
@@ -77,10 +78,11 @@ def find_regions(seen: Sequence[Region], lines: Boxes) -> list[Region]:
 
 def is_page_itself(region: Region, lines: Boxes, page: Box) -> bool:
     """Whether a region that is called a picture is a page of text, such as a form or a page in colour."""
-    if region.label not in PICTURES or not _MANY <= len(region.lines) >= _MOST * len(lines):
+    if region.label not in PICTURES or not 0 < len(region.lines) >= _MOST * len(lines):
         return False
-    sizes = areas(as_boxes([region.box, page]))
-    return bool(sizes[0] > _WHOLE * sizes[1])
+    picture, whole = areas(as_boxes([region.box, page]))
+    full = areas(lines[list(region.lines)]).sum() > _FULL * picture
+    return bool(picture > _WHOLE * whole and (full or len(region.lines) >= _MANY))
 
 
 def _without_running_text(region: Region, seen: Sequence[Region], lines: Boxes) -> Region:
