@@ -114,6 +114,14 @@ def test_a_mistyped_flag_is_an_error_that_names_the_right_one(flag: str, capfd: 
     assert "did you mean" in capfd.readouterr().err
 
 
+def test_without_a_command_the_commands_are_listed(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == ExitCode.BAD_ARGUMENTS
+    output, log = capfd.readouterr()
+    assert output == ""
+    assert "doc_preprocessor" in log
+    assert "what this machine offers" in log
+
+
 def test_every_flag_is_under_a_title_and_the_usage_is_short(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["ocr", "--help"])

@@ -19,11 +19,10 @@ _SHOWN_FAILURES = 20
 def print_summary(console: Console, tally: Tally, now: float, folder: str | None) -> None:
     """Write the summary to the console's stream."""
     seconds = now - tally.started_at
-    lines = [
-        f"{tally.done:,} of {counted(tally.ended, 'page')} done in {describe_seconds(seconds)} "
-        f"({tally.overall_rate(now):.2f} pages/s)"
-    ]
-    if tally.first_result_at is not None:
+    lines = [f"{tally.done:,} of {counted(tally.ended, 'page')} done in {describe_seconds(seconds)}"]
+    if tally.done:
+        lines[0] += f" ({tally.overall_rate(now):.2f} pages/s)"
+    if tally.done and tally.first_result_at is not None:
         lines[0] += f", the first after {describe_seconds(tally.first_result_at - tally.started_at)}"
     if tally.failed:
         lines.append(f"{tally.failed:,} failed:")

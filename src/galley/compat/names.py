@@ -90,8 +90,8 @@ def _resolve_own(name: str) -> NamedPipeline:
     near = [each for each in known if _plain(each.removeprefix("paddleocr:")) == _plain(name)]
     hint = _did_you_mean(near) if near else _near(name, known)
     raise BadArguments(
-        f"there is no pipeline {name!r}{hint}; give {', '.join(OWN)}, paddleocr:NAME or package.module:Class"
-        f"{_if_it_is_paddleocrs(name)}"
+        f"there is no pipeline {name!r}{hint if hint else '.'} There are {', '.join(OWN)}, paddleocr:NAME and "
+        f"package.module:Class{'' if near else _if_it_is_paddleocrs(name)}"
     )
 
 
