@@ -143,3 +143,11 @@ def test_noise_of_any_size_is_looked_at(seed: int, high: int, width: int, height
     beyond = Line(-5.0, -5.0, width + 9.0, high + 9.0, "y", 0.5)
     parts = Signs(grey, height).parts([one, beyond])
     assert all(part.sign is not None or part.line is not None or part.text is not None for part in parts)
+
+
+@pytest.mark.parametrize("text", ["Pilot", "Fill", "Dill", "PI", "oil", "7 m", "- 5", "i.e.", "A. Lot"])
+@pytest.mark.parametrize("stroke", [1, 2, 3])
+def test_words_do_not_begin_with_bullets(text: str, stroke: int) -> None:
+    grey = paper()
+    cv2.putText(grey, text, (60, 47), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 0, stroke, cv2.LINE_AA)
+    assert not signs_of(Signs(grey, HEIGHT).parts([line(57, 150, text)]))

@@ -143,10 +143,9 @@ class Signs:
         if not marks or marks[0].is_cut:
             return None
         bullet = _bullet(marks[0], line, self._height)
-        rest = None if bullet is None else self._text_from(bullet.right, line.right, line)
-        if bullet is None or rest is None or rest.left - bullet.right < _APART * self._height:
+        if bullet is None or any(mark.frame.left < bullet.right + _APART * self._height for mark in marks[1:]):
             return None
-        return bullet
+        return None if self._text_from(bullet.right, line.right, line) is None else bullet
 
     def _bullet_before(self, line: Line) -> Line | None:
         """The only mark before `line`, where it is a bullet."""
@@ -159,17 +158,18 @@ class Signs:
         """What is drawn at the height of `line` between two columns, from left to right; walls and specks are not."""
         rows = slice(max(0, int(line.top) - 1), max(0, int(line.bottom) + 2))
         columns = slice(max(0, int(left)), max(0, int(right) + 1))
+        part = self._darkness[rows, columns]
         thin, speck = 0.15 * self._height + 2, 0.06 * self._height
-        marks = [
-            shape
-            for shape in _shapes(self._darkness[rows, columns], (columns.start, rows.start))
-            if max(shape.frame.width, shape.frame.height) > speck and not (shape.is_cut and _is_wall(shape, thin))
-        ]
+        marks = []
+        for shape in _shapes(part, (columns.start, rows.start)):
+            goes_on = shape.frame.top == rows.start or shape.frame.bottom == rows.start + len(part)
+            if max(shape.frame.width, shape.frame.height) > speck and not (goes_on and _is_wall(shape, thin)):
+                marks.append(shape)
         return sorted(marks, key=lambda shape: shape.frame.left)
 
 
 def _is_wall(shape: _Shape, thin: float) -> bool:
-    """Whether what goes on beyond the line is a wall, or where walls meet."""
+    """Whether what goes on above or below the line is a wall, or where walls meet."""
     return min(shape.frame.width, shape.frame.height) < thin or float(shape.mask.mean()) < _FULL
 
 
