@@ -97,6 +97,24 @@ def test_a_line_is_divided_at_its_boxes() -> None:
     assert texts[0].right < 170
 
 
+@pytest.mark.parametrize(("gap", "is_sign"), [(2, False), (14, True)])
+def test_a_box_has_space_around_it_but_letters_have_none(gap: int, is_sign: bool) -> None:
+    grey = paper()
+    before = word(grey, "No", 60)
+    box(grey, round(before.right) - 2 + gap, EMPTY_BOX)
+    word(grey, "te", round(before.right) - 2 + gap + 18 + gap)
+    one = line(58, 150, "Note")
+    assert bool(signs_of(Signs(grey, HEIGHT).parts([one]))) is is_sign
+
+
+def test_the_edge_of_a_shaded_row_is_not_beside_a_box() -> None:
+    grey = paper()
+    grey[15:29] = 200
+    box(grey, 60, EMPTY_BOX)
+    high = Line(52.0, 20.0, 86.0, 58.0, "口", 0.9)
+    assert signs_of(Signs(grey, HEIGHT).parts([high])) == [EMPTY_BOX]
+
+
 @pytest.mark.parametrize("gap", [8, 30])
 def test_a_bullet_before_a_line_is_of_it(gap: int) -> None:
     grey = paper()

@@ -87,7 +87,9 @@ class Signs:
             boxes = self._boxes_in(line)
             for box in boxes:
                 free.pop(id(box), None)
-            found += self._parts(line, [] if _are_characters(line, len(boxes)) else boxes, id(line) in firsts)
+            if _are_characters(line, len(boxes)) or not all(self._is_apart(box, line) for box in boxes):
+                boxes = []
+            found += self._parts(line, boxes, id(line) in firsts)
         return [*found, *(Part(box, None) for box in free.values())]
 
     def _is_lone_bullet(self, line: Line, lines: Sequence[Line]) -> bool:
@@ -107,6 +109,13 @@ class Signs:
             for box in self.boxes
             if line.left - side < box.centre < line.right + side and line.top < box.middle < line.bottom
         ]
+
+    def _is_apart(self, box: Line, line: Line) -> bool:
+        """Whether there is space on both sides of `box` in `line`, as there is none between letters."""
+        near = _APART * self._height
+        frames = [mark.frame for mark in self._marks(line, box.left - near, box.right + near)]
+        beside = [frame for frame in frames if frame.top < box.middle < frame.bottom]
+        return all(frame.left >= box.left - 1 and frame.right <= box.right + 1 for frame in beside)
 
     def _parts(self, line: Line, boxes: Sequence[Line], is_first: bool) -> list[Part]:
         """The parts of `line`, with `boxes` in it; `is_first` where there is no text to the left."""
