@@ -1,4 +1,4 @@
-"""`galley doc_preprocessor`, with real weights and real workers: files, streams and exit codes."""
+"""The pipelines' own commands, with real weights and real workers: files, streams and exit codes."""
 
 from __future__ import annotations
 
@@ -51,6 +51,25 @@ def test_whole_documents_are_made_of_their_pages(
     whole = json.loads((tmp_path / "report_res.json").read_text())
     assert [page["page_index"] for page in whole["pages"]] == [0, 1, 2]
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_whichever_worker_does_which_page_the_files_are_the_same(
+    samples: Path, tmp_path: Path, ocr_models: None, layout_models: None
+) -> None:
+    """PPStructureV3 in every format of a page and of a document: one worker, and two on two devices."""
+    formats = "json,markdown,word,html,xlsx,text"
+    trees = []
+    for device in ("cpu:0", "cpu:0,1"):
+        folder = tmp_path / device
+        given = ["--input", samples / "report.pdf", "--save_path", folder, "--format", formats, "--per_document"]
+        given += ["--device", device, "--quiet"]
+        assert main(["pp_structurev3", *map(str, given)]) == ExitCode.OK
+        trees.append({path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()})
+    assert trees[0] == trees[1]
+    text = trees[0][Path("report.md")].decode()
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    assert headings == sorted(headings, key=text.index) and len(headings) > 2
+    assert {"report.docx", "report_1.md", "report_1_table_1.xlsx", "report_2.docx"} <= {str(path) for path in trees[0]}
 
 
 def test_without_a_folder_results_are_lines_of_json_in_input_order(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from unicodedata import east_asian_width
 
+from galley.outputs.archives import without_times
 from galley.outputs.characters import printable
 from galley.outputs.files import write_file
 from galley.outputs.numbers import as_number, has_decimal_points
@@ -63,7 +64,7 @@ def table_workbook(table: Table) -> bytes:
     _fill(sheet, table)
     buffer = io.BytesIO()
     book.save(buffer)
-    return buffer.getvalue()
+    return without_times(buffer.getvalue())
 
 
 def _fill(sheet: Worksheet, table: Table) -> None:

@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 
 from PIL import Image
 
+from galley.outputs.archives import archive_entry
 from galley.outputs.characters import is_right_to_left
 from galley.outputs.structured import word_parts
 from galley.outputs.structured.elements import (
@@ -37,8 +38,6 @@ from galley.outputs.structured.grid import Grid, GridCell, parse_table
 LoadPicture: TypeAlias = Callable[[str], bytes | None]
 """The JPEG file at a picture's path; None where there is none."""
 
-_TIME = (1980, 1, 1, 0, 0, 0)
-"""Of all parts, so that the same pages give the same bytes."""
 _BULLET = "•"
 _MOST_COLUMNS = 63
 """Word opens no table with more."""
@@ -70,7 +69,7 @@ def open_word(file: IO[bytes], width: int, height: int, load: LoadPicture) -> It
     # A zip file is written entry by entry; body and relations grow while pictures are added.
     with zipfile.ZipFile(file, "w") as archive, TemporaryFile() as body, TemporaryFile() as relations:
         for name, content in word_parts.constant_parts():
-            archive.writestr(_entry(name), content)
+            archive.writestr(archive_entry(name), content)
         body.write(word_parts.DOCUMENT_START.encode())
         relations.write(word_parts.RELATIONS_START.encode())
         yield WordFile(archive, body, relations, word_parts.text_size(page), load)
@@ -123,7 +122,7 @@ class WordFile:
             return ""
         self._pictures += 1
         number = self._pictures
-        self._archive.writestr(_entry(f"word/media/image{number}.jpg", zipfile.ZIP_STORED), content)
+        self._archive.writestr(archive_entry(f"word/media/image{number}.jpg", zipfile.ZIP_STORED), content)
         self._relations.write(word_parts.picture_relation(number).encode())
         with Image.open(io.BytesIO(content)) as image:
             proportion = image.height / image.width
@@ -136,14 +135,8 @@ class WordFile:
 
 def _copy(part: IO[bytes], archive: zipfile.ZipFile, name: str) -> None:
     part.seek(0)
-    with archive.open(_entry(name), "w", force_zip64=True) as entry:
+    with archive.open(archive_entry(name), "w", force_zip64=True) as entry:
         shutil.copyfileobj(part, entry)
-
-
-def _entry(name: str, method: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, _TIME)
-    entry.compress_type = method
-    return entry
 
 
 def _paragraph(text: str, style: str | None = None, run: str = "") -> str:
