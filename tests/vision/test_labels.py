@@ -60,6 +60,14 @@ def test_the_first_line_of_a_column_is_no_running_head() -> None:
     assert label("header", line, beside=(Region("text", (100, 95, 480, 125), 0.9),)) == "header", "a line is no column"
 
 
+def test_a_line_below_a_running_head_in_larger_letters_is_a_title() -> None:
+    line = ("NOTICE TO MARINERS", 100.0, 130.0, 400.0, 153.0)
+    head = Region("header", (100, 100, 300, 120), 0.9)
+    assert label("header", line, beside=(head,)) == "paragraph_title"
+    assert label("header", (*line[:4], 150.0), beside=(head,)) == "header"
+    assert label("header", line) == "header"
+
+
 def test_a_caption_stands_beside_a_picture() -> None:
     line = ("Table 1: Results", 100.0, 520.0, 400.0, 540.0)
     assert label("text", line, beside=(Region("table", (90, 550, 600, 900), 0.9),)) == "table_title"

@@ -21,6 +21,7 @@ from galley.pages import PageRef
 from galley.pipelines.doc_preprocessor import DocPreprocessor
 from galley.pipelines.layout_detector import LayoutDetector
 from galley.pipelines.ocr import Ocr
+from galley.pipelines.page_notes import page_notes
 from galley.pipelines.seal_reader import SealReader, open_seal_detector, with_margin
 from galley.pipelines.table_networks import TableNetworks
 from galley.pipelines.table_reader import TableReader, text_reader
@@ -121,9 +122,7 @@ class Structure:
         pieces = make_pieces(regions, facts)
         contents = {table.box: table.html for table in tables} | {seal.box: "\n".join(seal.texts) for seal in seals}
         blocks = _blocks(pieces, upright, contents, options)
-        notes = _notes(blocks, seals, options)
-        if opened != found:
-            notes = (*notes, "the layout model saw the whole page as one picture: its lines were put together alone")
+        notes = page_notes(blocks, seals, recognized, options, opened=opened != found)
         return StructuredPage(
             input_path=page.path,
             page_index=page.index,
@@ -273,16 +272,3 @@ def _pixels(box: Sequence[float], image: Image) -> Box:
     left, top = min(max(0, int(box[0])), width - 1), min(max(0, int(box[1])), height - 1)
     right, bottom = max(min(width, math.ceil(box[2])), left + 1), max(min(height, math.ceil(box[3])), top + 1)
     return left, top, right, bottom
-
-
-def _notes(blocks: Sequence[Block], seals: Sequence[ReadSeal], options: StructureOptions) -> tuple[str, ...]:
-    """What was asked for and left undone."""
-    labels = {block.label for block in blocks}
-    notes = [
-        f"{label}s are kept as pictures: there is no model that reads them"
-        for label, asked in (("formula", options.use_formula_recognition), ("chart", options.use_chart_recognition))
-        if asked and label in labels
-    ]
-    if not blocks:
-        notes.append("nothing was found on this page")
-    return (*notes, *dict.fromkeys(note for seal in seals for note in seal.notes))

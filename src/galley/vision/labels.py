@@ -99,7 +99,7 @@ class PageFacts:
 def relabel(regions: Sequence[Region], page: PageFacts) -> list[Region]:
     """`regions` with better labels."""
     named = [replace(region, label=_better_label(region, page)) for region in regions]
-    named = [replace(region, label=_without_false_margin(region, named)) for region in named]
+    named = [replace(region, label=_without_false_margin(region, named, page)) for region in named]
     named = [replace(region, label=_caption_label(region, named, page)) for region in named]
     named = [replace(region, label=_beside_number(region, named, page)) for region in named]
     if looks_like_code(page.texts, _SURE_CODE_LINES):
@@ -155,18 +155,21 @@ def _margin(region: Region, page: PageFacts) -> str:
     return "header" if region.box[1] < page.height / 2 else "footer"
 
 
-def _without_false_margin(region: Region, regions: Sequence[Region]) -> str:
-    """The first line of a column is no running head, nor its last one a foot: another column stands beside it."""
+def _without_false_margin(region: Region, regions: Sequence[Region], page: PageFacts) -> str:
+    """The first line of a column is no running head, nor its last one a foot: another column stands beside it.
+
+    Nor is a line below a running head in larger letters than that.
+    """
     if region.label not in ("header", "footer"):
         return region.label
     middle = (region.box[1] + region.box[3]) / 2
     tall = (other for other in regions if len(other.lines) > 1 or other.label in KEPT_WITHOUT_TEXT)
     beside = (other for other in tall if other.label not in MARGINS and other.box[1] < middle < other.box[3])
-    return (
-        "text"
-        if any(other.box[0] >= region.box[2] or other.box[2] <= region.box[0] for other in beside)
-        else region.label
-    )
+    if any(other.box[0] >= region.box[2] or other.box[2] <= region.box[0] for other in beside):
+        return "text"
+    above = (other for other in regions if other.label == region.label == "header" and other.box[3] < middle)
+    larger = any(page.size(region) > _ABOVE_OTHERS * page.size(other) for other in above)
+    return "paragraph_title" if larger else region.label
 
 
 def _beside_number(region: Region, regions: Sequence[Region], page: PageFacts) -> str:
