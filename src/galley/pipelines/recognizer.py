@@ -37,8 +37,9 @@ _CHARACTERS = "character"
 """Key of the characters in a graph's metadata."""
 _TOGETHER = Together(lines=32, pixels=40_960)
 """What a GPU is given in one run; not measured."""
-_WIDTH_STEP = 32
-"""Widths in lower precision: kernels for the few multiples stay at hand, and no line is padded by more than this."""
+_WIDTH_STEP, _INT8_WIDTH_STEP = 32, 64
+"""Widths in lower precision: kernels for the few multiples stay at hand, and no line is padded by more than this.
+Kernels in int8 take longer to make and three times the memory."""
 _LEAST_WIDTH = 128
 """In lower precision on CPUs, where PaddleOCR takes 320. With less, single characters are read worse."""
 
@@ -105,6 +106,7 @@ class Recognizer:
         lower = self.info.precision != "fp32"
         if lower and not self._together:
             self._size = _tight_size(self.rules)
+        self._step = _INT8_WIDTH_STEP if self.info.precision == "int8" else _WIDTH_STEP
         self._narrowing = narrowing if lower and shape is None else _NO_NARROWING
         self._characters = _characters(model, self.rules)
         classes = self._session.outputs[0].shape[-1]
@@ -161,10 +163,10 @@ class Recognizer:
 
     def _plan(self, shapes: Sequence[tuple[int, int]], part: float) -> list[Batch]:
         if self._together:
-            return plan_together(shapes, self._size, _WIDTH_STEP, _TOGETHER, part)
+            return plan_together(shapes, self._size, self._step, _TOGETHER, part)
         if self.info.precision == "fp32":
             return plan_batches(shapes, self._size, self._batch)
-        return plan_steps(shapes, self._size, _WIDTH_STEP, part)
+        return plan_steps(shapes, self._size, self._step, part)
 
     def _read_together(self, lines: Sequence[Image], batch: Batch) -> Iterator[ReadLine]:
         """The texts of lines of one batch, by one run of the network."""
@@ -185,9 +187,9 @@ class Recognizer:
 
 
 def line_arrays(lines: Sequence[Image], rules: RecognizerRules) -> Iterator[NDArray[np.float32]]:
-    """Lines (h, w, 3), BGR, as the network of these rules takes them in lower precision: (1, 3, height, width) each."""
-    size = _tight_size(rules)
-    for batch in plan_steps([(line.shape[0], line.shape[1]) for line in lines], size, _WIDTH_STEP, _NARROWING.part):
+    """Lines (h, w, 3), BGR, as the network of these rules takes them in int8: (1, 3, height, width) each."""
+    size, shapes = _tight_size(rules), [(line.shape[0], line.shape[1]) for line in lines]
+    for batch in plan_steps(shapes, size, _INT8_WIDTH_STEP, _NARROWING.part):
         planes = line_input(lines[batch.lines[0]], size, batch.width)
         yield np.ascontiguousarray(planes if rules.channels == "BGR" else planes[::-1])[np.newaxis]
 
