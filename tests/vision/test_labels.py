@@ -14,11 +14,16 @@ Line = tuple[str, float, float, float, float]
 
 def label(seen: str, *lines: Line, beside: tuple[Region, ...] = ()) -> str:
     """What a region of these lines (text, left, top, right, bottom) is called in the end."""
+    return labels(seen, *lines, beside=beside)[0]
+
+
+def labels(seen: str, *lines: Line, beside: tuple[Region, ...] = ()) -> list[str]:
+    """The same for each of the regions that it is taken apart into."""
     boxes = np.array([line[1:] for line in lines], float).reshape(-1, 4)
     box = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
     page = PageFacts(boxes, [line[0] for line in lines], WIDTH, HEIGHT, LETTER, opens=True)
     region = Region(seen, (box[0], box[1], box[2], box[3]), 0.9, lines=tuple(range(len(lines))))
-    return relabel([region, *beside], page)[0].label
+    return [region.label for region in relabel([region, *beside], page)]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +71,16 @@ def test_a_line_below_a_running_head_in_larger_letters_is_a_title() -> None:
     assert label("header", line, beside=(head,)) == "paragraph_title"
     assert label("header", (*line[:4], 150.0), beside=(head,)) == "header"
     assert label("header", line) == "header"
+
+
+def test_a_title_seen_as_a_part_of_the_running_head_is_one() -> None:
+    rows: list[Line] = [
+        ("Port of Ardmouth", 300, 100, 450, 120),
+        ("NOTICE TO MARINERS", 100, 130, 600, 155),
+        ("Harbour Office, 18 March", 250, 160, 500, 180),
+    ]
+    assert labels("header", *rows) == ["header", "doc_title", "text"]
+    assert labels("header", *rows[::2]) == ["header", "header"]
 
 
 def test_a_caption_stands_beside_a_picture() -> None:

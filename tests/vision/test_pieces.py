@@ -37,6 +37,14 @@ def test_a_sentence_goes_on_in_the_next_column_behind_a_figure() -> None:
     ]
 
 
+def test_a_formula_stands_where_it_is_said() -> None:
+    facts = page(
+        "A sentence that is long enough to be seen as one, and the rate is then given by", "where a is the rate."
+    )
+    parts = [region("text", 0), Region("formula", (100, 125, 600, 129), 0.9), region("text", 1)]
+    assert [piece.joins for piece in make_pieces(parts, facts)] == [False, False, False]
+
+
 def test_sentences_above_a_listing_are_none_of_it() -> None:
     facts = page("The following lines are an example of it", "for (i = 0; i < n; i++) {", "sum += a[i];", "}")
     assert [(piece.label, piece.lines) for piece in make_pieces([region("algorithm", 0, 1, 2, 3)], facts)] == [

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from galley.vision.boxes import Boxes, as_boxes, shared_spans
 from galley.vision.captions import caption_kind, speaks_of_figure
 from galley.vision.headings import SECTION, heading_level
+from galley.vision.paragraphs import find_rows
 from galley.vision.regions import CAPTIONS, FORMULAS, KEPT_WITHOUT_TEXT, PICTURES, Region, line_height
 
 TITLES = frozenset({"doc_title", "paragraph_title"})
@@ -98,14 +99,22 @@ class PageFacts:
 
 def relabel(regions: Sequence[Region], page: PageFacts) -> list[Region]:
     """`regions` with better labels."""
-    named = [replace(region, label=_better_label(region, page)) for region in regions]
+    apart = [part for region in regions for part in _rows_of_head(region, page)]
+    named = [replace(region, label=_better_label(region, page)) for region in apart]
     named = [replace(region, label=_without_false_margin(region, named, page)) for region in named]
+    named = [replace(region, label=_below_title(region, named)) for region in named]
     named = [replace(region, label=_caption_label(region, named, page)) for region in named]
     named = [replace(region, label=_beside_number(region, named, page)) for region in named]
     if looks_like_code(page.texts, _SURE_CODE_LINES):
         named = [_as_listing(region, page) for region in named]
     title = _document_title(named, page)
     return [replace(region, label="doc_title") if region is title else region for region in named]
+
+
+def _rows_of_head(region: Region, page: PageFacts) -> list[Region]:
+    """The rows of what was seen as one running head: under it, a title may have been taken for a part of it."""
+    rows = find_rows(page.lines, region.lines) if region.label == "header" else []
+    return [replace(region, box=row.box, lines=row.lines) for row in rows] if len(rows) > 1 else [region]
 
 
 def _better_label(region: Region, page: PageFacts) -> str:
@@ -170,6 +179,13 @@ def _without_false_margin(region: Region, regions: Sequence[Region], page: PageF
     above = (other for other in regions if other.label == region.label == "header" and other.box[3] < middle)
     larger = any(page.size(region) > _ABOVE_OTHERS * page.size(other) for other in above)
     return "paragraph_title" if larger else region.label
+
+
+def _below_title(region: Region, regions: Sequence[Region]) -> str:
+    """What stands below a title is no running head."""
+    titles = (other for other in regions if other.label in TITLES)
+    below = any(other.box[3] <= (region.box[1] + region.box[3]) / 2 for other in titles)
+    return "text" if region.label == "header" and below else region.label
 
 
 def _beside_number(region: Region, regions: Sequence[Region], page: PageFacts) -> str:

@@ -17,7 +17,7 @@ from galley.vision.captions import caption_kind
 from galley.vision.headings import DOCUMENT, heading_level
 from galley.vision.labels import MARGINS, TITLES, PageFacts, is_code, is_prose, looks_like_code, looks_like_heading
 from galley.vision.paragraphs import Row, ends_sentence, find_rows, goes_on, row_text, split_paragraphs
-from galley.vision.regions import CAPTIONS, KEPT_WITHOUT_TEXT, Region, runs_downwards
+from galley.vision.regions import CAPTIONS, FORMULAS, KEPT_WITHOUT_TEXT, Region, runs_downwards
 
 _LINE_BY_LINE = frozenset({"algorithm", "content"})
 """Labels of what keeps its lines."""
@@ -31,7 +31,7 @@ _NUMBER_AND_WORD = re.compile(r"^(\d{1,2}(?:\.\d{1,2})+\.?)(?=[^\W\d_])")
 """The number of a heading whose space was not read."""
 _LONG, _LONG_WITHOUT_SPACES = 60, 25
 """A paragraph that goes on elsewhere has more characters than this: in scripts with and without spaces."""
-_ASIDE = KEPT_WITHOUT_TEXT | MARGINS | CAPTIONS | {"formula_number"}
+_ASIDE = (KEPT_WITHOUT_TEXT - FORMULAS) | MARGINS | CAPTIONS
 """Labels of what may stand between two parts of a paragraph."""
 
 
