@@ -53,6 +53,12 @@ def test_lines_found_some_pixels_higher_on_coarse_scans_are_one_paragraph() -> N
     assert len(paragraphs_of(large, *texts)) > 1, "on a fine scan letters of another size are another text"
 
 
+def test_the_last_character_of_a_sentence_may_be_found_too_high() -> None:
+    lines = lines_at([0, 0, 0])
+    lines[2] = (0, 56, 30, 86)
+    assert paragraphs_of(lines, "这是一个句子的开头，它还没有", "结束，而是在下一行继续到最", "后。") == [[0, 1, 2]]
+
+
 def test_items_may_go_on_further_to_the_right() -> None:
     texts = ["1. An item that goes on", "Below its own words.", "2. Another item.", "What follows on the list."]
     assert paragraphs_of(lines_at([0, 40, 0, 0]), *texts) == [[0, 1], [2], [3]]

@@ -32,9 +32,10 @@ _ROOM = 1.3
 _JUSTIFIED, _FEW = 0.6, 3
 """Where more than this part of more than so many rows end flush, their right edge is that of the column."""
 _NOT_AT_BEGINNING = "—,.;:!?)]}%，。、；：？！）》」』”’％"
-_SIZE, _BLURRED = 1.35, 4.0
+_SIZE, _BLURRED, _NARROW = 1.35, 4.0, 3.0
 """Rows whose heights differ by this factor belong to two paragraphs, if the difference is more than so many pixels: on
-coarse scans lines of one size are found one or two pixels higher or lower at each edge."""
+coarse scans lines of one size are found one or two pixels higher or lower at each edge. Rows narrower than so many
+heights of a line are found too high: nothing follows from theirs."""
 _MARKER = re.compile(
     r"(?:[•●○▪■□◆◇►‣⁃∙·*–-]\s*\S|—\s+\S|[(（]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[)）]\s*\S|\d{1,2}[.、]\s?(?!\d)\S|\[\d{1,3}\]\s*\S"
     r"|[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）])"
@@ -145,7 +146,8 @@ class _Column:
         if row.middle - last.middle > _PITCH * self.pitch and row.box[1] - last.box[3] > 0.3 * self.height:
             return True
         usual = median(each.height for each in paragraph)
-        alike = 1 / _SIZE < row.height / usual < _SIZE or abs(row.height - usual) <= _BLURRED
+        narrow = row.box[2] - row.box[0] < _NARROW * self.height
+        alike = narrow or 1 / _SIZE < row.height / usual < _SIZE or abs(row.height - usual) <= _BLURRED
         if not alike and len(paragraph) > 1:
             return True
         if self._stands_out(row, paragraph, texts):
