@@ -42,7 +42,8 @@ def _run(options: argparse.Namespace) -> ExitCode:
 def _print(ledger: Ledger, limit: int) -> None:
     counts = ledger.counts()
     runs = ledger.runs()
-    print(f"{counted(counts.files, 'file')}, {counts.skipped:,} skipped, {counts.absent:,} not there any more")
+    absent = f", {counts.absent:,} not there any more" if counts.absent else ""
+    print(f"{counted(counts.files, 'file')}, {counts.skipped:,} skipped{absent}")
     if runs and runs[-1].files_found is not None and runs[-1].files_found > counts.files:
         print(f"{counted(runs[-1].files_found - counts.files, 'file is', 'files are')} not listed yet")
     print(f"pages: {counts.done:,} done, {counts.failed:,} failed, {counts.pending:,} pending")
