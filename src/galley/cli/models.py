@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 
 from rich.console import Console
 from rich.table import Table
@@ -22,18 +23,30 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add `models` with its own commands."""
     parser = commands.add_parser("models", help="list, fetch and check models", allow_abbrev=False)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="what models there are and which are on this machine").set_defaults(run=_list)
-    pull = actions.add_parser("pull", help="fetch models, so that everything works offline afterwards")
+    _add_action(actions, "list", _list, "what models there are and which are on this machine")
+    pull = _add_action(actions, "pull", _pull, "fetch models, so that everything works offline afterwards")
     pull.add_argument("names", nargs="*", metavar="NAME", help="models to fetch; all when none is named")
-    pull.set_defaults(run=_pull)
-    quantize = actions.add_parser(
-        "quantize", help="make the int8 network that --precision int8 reads text with, by pages like yours (minutes)"
+    quantize = _add_action(
+        actions,
+        "quantize",
+        _quantize,
+        "make the int8 network that --precision int8 reads text with, by pages like yours (minutes)",
     )
     quantize.add_argument(
         "inputs", nargs="+", metavar="PAGES", help="pictures, documents or folders with 30 lines of text or more"
     )
-    quantize.set_defaults(run=_quantize)
-    actions.add_parser("verify", help="check every byte of the models on this machine").set_defaults(run=_verify)
+    _add_action(actions, "verify", _verify, "check every byte of the models on this machine")
+
+
+def _add_action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], ExitCode],
+    what: str,
+) -> argparse.ArgumentParser:
+    parser = actions.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.", allow_abbrev=False)
+    parser.set_defaults(run=run)
+    return parser
 
 
 def _list(options: argparse.Namespace) -> ExitCode:

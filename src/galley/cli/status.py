@@ -23,7 +23,12 @@ _SHOWN = 20
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `status`."""
-    parser = commands.add_parser("status", help="what a batch has done, and what failed and why", allow_abbrev=False)
+    parser = commands.add_parser(
+        "status",
+        help="what a batch has done, and what failed and why",
+        description="How the batches on an output folder stand, also in the middle of a run.",
+        allow_abbrev=False,
+    )
     parser.add_argument("output", metavar="OUTPUT", help="the batch's output folder")
     parser.add_argument("--json", action="store_true", help="counts and runs for a program to read")
     parser.add_argument("--all", action="store_true", help=f"list all failures, not the first {_SHOWN}")
