@@ -129,6 +129,13 @@ class Recognizer:
             texts |= self._read_batches(lines, self._plan_again(shapes, plan, texts))
         return [texts[index] for index in range(len(lines))]
 
+    def read_pages(self, pages: Sequence[Sequence[Image]]) -> list[list[ReadLine]]:
+        """The texts of the lines of each page, as `read` gives them: page by page, or on a GPU all pages together."""
+        if not self._together:
+            return [self.read(lines) for lines in pages]
+        texts = iter(self.read([line for lines in pages for line in lines]))
+        return [[next(texts) for _ in lines] for lines in pages]
+
     def _plan_again(
         self, shapes: Sequence[tuple[int, int]], plan: Sequence[Batch], texts: Mapping[int, ReadLine]
     ) -> Iterator[Batch]:
@@ -146,13 +153,6 @@ class Recognizer:
             for run in [batch.lines] if self._together else [(index,) for index in batch.lines]:
                 texts |= zip(run, self._read_together([lines[index] for index in run], batch), strict=True)
         return texts
-
-    def read_pages(self, pages: Sequence[Sequence[Image]]) -> list[list[ReadLine]]:
-        """The texts of the lines of each page, as `read` gives them: page by page, or on a GPU all pages together."""
-        if not self._together:
-            return [self.read(lines) for lines in pages]
-        texts = iter(self.read([line for lines in pages for line in lines]))
-        return [[next(texts) for _ in lines] for lines in pages]
 
     def _span(self) -> Span:
         """The smallest and largest input there is."""
