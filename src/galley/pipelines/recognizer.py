@@ -54,8 +54,9 @@ class Narrowing:
     """Lines that are read with a smaller score are read again, in their whole width."""
 
 
-_NARROWING = Narrowing(part=0.6, sure=0.97)
-"""In lower precision: `benchmarks/narrowing.py` prints what other values cost and gain."""
+_NARROWING, _INT8_NARROWING = Narrowing(part=0.7, sure=0.97), Narrowing(part=0.6, sure=0.97)
+"""In lower precision: `benchmarks/narrowing.py` prints what other values cost and gain. Below 0.7 one of two equal
+letters begins to be lost without a sign in the score: int8, which is given up accuracy for, goes there."""
 _NO_NARROWING = Narrowing(part=1.0, sure=0.0)
 
 
@@ -79,7 +80,7 @@ class Recognizer:
         batch: int,
         shape: tuple[int, int] | None,
         together: bool | None = None,
-        narrowing: Narrowing = _NARROWING,
+        narrowing: Narrowing | None = None,
     ) -> None:
         """Open the network of `model`, whose rules must be those of a text recogniser.
 
@@ -93,7 +94,8 @@ class Recognizer:
             shape: (height, width) that every line is scaled to; None for each its own, by its proportions.
             together: whether the network is given many lines of one width in a run, also of several pages. None: on
                 GPUs. CPUs are faster with one line after the other.
-            narrowing: how lines are narrowed in lower precision, where `shape` does not say how wide they are.
+            narrowing: how lines are narrowed. None: as the precision allows; not at all in float32, or where `shape`
+                says how wide they are.
         """
         if not isinstance(model.rules, RecognizerRules):
             raise ModelError(f"model {model.name!r} from {model.origin} does not read text")
@@ -103,11 +105,10 @@ class Recognizer:
         self._together = slot.device.kind != "cpu" if together is None else together
         self._size = _full_size(self.rules)
         self._session = open_network(model, config, slot, blank=BLANK, span=self._span())
-        lower = self.info.precision != "fp32"
-        if lower and not self._together:
+        if self.info.precision != "fp32" and not self._together:
             self._size = _tight_size(self.rules)
         self._step = _INT8_WIDTH_STEP if self.info.precision == "int8" else _WIDTH_STEP
-        self._narrowing = narrowing if lower and shape is None else _NO_NARROWING
+        self._narrowing = self._allowed_narrowing() if narrowing is None else narrowing
         self._characters = _characters(model, self.rules)
         classes = self._session.outputs[0].shape[-1]
         if classes not in (None, len(self._characters)):
@@ -135,6 +136,11 @@ class Recognizer:
             return [self.read(lines) for lines in pages]
         texts = iter(self.read([line for lines in pages for line in lines]))
         return [[next(texts) for _ in lines] for lines in pages]
+
+    def _allowed_narrowing(self) -> Narrowing:
+        if self.info.precision == "fp32" or self._shape is not None:
+            return _NO_NARROWING
+        return _INT8_NARROWING if self.info.precision == "int8" else _NARROWING
 
     def _plan_again(
         self, shapes: Sequence[tuple[int, int]], plan: Sequence[Batch], texts: Mapping[int, ReadLine]
@@ -189,7 +195,7 @@ class Recognizer:
 def line_arrays(lines: Sequence[Image], rules: RecognizerRules) -> Iterator[NDArray[np.float32]]:
     """Lines (h, w, 3), BGR, as the network of these rules takes them in int8: (1, 3, height, width) each."""
     size, shapes = _tight_size(rules), [(line.shape[0], line.shape[1]) for line in lines]
-    for batch in plan_steps(shapes, size, _INT8_WIDTH_STEP, _NARROWING.part):
+    for batch in plan_steps(shapes, size, _INT8_WIDTH_STEP, _INT8_NARROWING.part):
         planes = line_input(lines[batch.lines[0]], size, batch.width)
         yield np.ascontiguousarray(planes if rules.channels == "BGR" else planes[::-1])[np.newaxis]
 
