@@ -90,6 +90,14 @@ def test_a_caption_stands_beside_a_picture() -> None:
     assert label("text", line) == "text"
 
 
+def test_what_has_the_number_of_a_formula_beside_it_is_one() -> None:
+    number = Region("formula_number", (900, 498, 940, 522), 0.9)
+    line = ("Q = f(P) + g(T)", 100.0, 500.0, 400.0, 520.0)
+    assert label("paragraph_title", line, beside=(number,)) == label("text", line, beside=(number,)) == "formula"
+    assert label("text", line) == "text"
+    assert label("text", ("words of a whole sentence", *line[1:]), beside=(number,)) == "text"
+
+
 def test_text_beside_a_page_number_is_in_the_margin() -> None:
     number = Region("number", (900, 1345, 920, 1365), 0.9)
     line = ("Access Control Support", 100.0, 1345.0, 500.0, 1365.0)

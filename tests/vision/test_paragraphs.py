@@ -42,7 +42,7 @@ def test_lines_found_some_pixels_higher_on_coarse_scans_are_one_paragraph() -> N
     texts = [
         "the first line goes on",
         "to a second one and then",
-        "to a third one, found higher,",
+        "Then to a third one, found higher,",
         "and to the last one",
     ]
     coarse = lines_at([0, 0, 0, 0], step=12, height=9)
@@ -57,6 +57,14 @@ def test_the_last_character_of_a_sentence_may_be_found_too_high() -> None:
     lines = lines_at([0, 0, 0])
     lines[2] = (0, 56, 30, 86)
     assert paragraphs_of(lines, "这是一个句子的开头，它还没有", "结束，而是在下一行继续到最", "后。") == [[0, 1, 2]]
+
+
+def test_a_line_within_a_sentence_may_be_lower_than_the_others() -> None:
+    texts = ["The text of one paragraph", "goes on and on to the", "even smaller letters of one line"]
+    boxes = lines_at([0, 0, 0])
+    boxes[2] += (0, 4, 0, -3)
+    assert paragraphs_of(boxes, *texts) == [[0, 1, 2]]
+    assert paragraphs_of(boxes, *texts[:2], "Even smaller letters") == [[0, 1], [2]]
 
 
 def test_items_may_go_on_further_to_the_right() -> None:

@@ -103,9 +103,10 @@ def relabel(regions: Sequence[Region], page: PageFacts) -> list[Region]:
     named = [replace(region, label=_better_label(region, page)) for region in apart]
     named = [replace(region, label=_without_false_margin(region, named, page)) for region in named]
     named = [replace(region, label=_below_title(region, named)) for region in named]
+    named = [replace(region, label=_beside_formula_number(region, named, page)) for region in named]
     named = [replace(region, label=_caption_label(region, named, page)) for region in named]
     named = [replace(region, label=_beside_number(region, named, page)) for region in named]
-    if looks_like_code(page.texts, _SURE_CODE_LINES):
+    if len(page.texts) >= _LISTING and looks_like_code(page.texts, _SURE_CODE_LINES):
         named = [_as_listing(region, page) for region in named]
     title = _document_title(named, page)
     return [replace(region, label="doc_title") if region is title else region for region in named]
@@ -186,6 +187,15 @@ def _below_title(region: Region, regions: Sequence[Region]) -> str:
     titles = (other for other in regions if other.label in TITLES)
     below = any(other.box[3] <= (region.box[1] + region.box[3]) / 2 for other in titles)
     return "text" if region.label == "header" and below else region.label
+
+
+def _beside_formula_number(region: Region, regions: Sequence[Region], page: PageFacts) -> str:
+    """What is no prose and has its number to the right of it is a formula."""
+    if region.label not in ("text", "paragraph_title") or is_prose(page.text(region)):
+        return region.label
+    top, bottom = region.box[1], region.box[3]
+    numbers = (other.box for other in regions if other.label == "formula_number" and other.box[0] >= region.box[2])
+    return "formula" if any(top < (box[1] + box[3]) / 2 < bottom for box in numbers) else region.label
 
 
 def _beside_number(region: Region, regions: Sequence[Region], page: PageFacts) -> str:

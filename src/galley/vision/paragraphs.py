@@ -148,7 +148,8 @@ class _Column:
         usual = median(each.height for each in paragraph)
         narrow = row.box[2] - row.box[0] < _NARROW * self.height
         alike = narrow or 1 / _SIZE < row.height / usual < _SIZE or abs(row.height - usual) <= _BLURRED
-        if not alike and len(paragraph) > 1:
+        within = row_text(row, texts)[:1].islower() and not ends_sentence(row_text(last, texts))
+        if not alike and not within and len(paragraph) > 1:
             return True
         if self._stands_out(row, paragraph, texts):
             return True
