@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from galley.cli import main
+from galley.cli import build_parser, main
 from galley.errors import ExitCode
 
 pytestmark = pytest.mark.usefixtures("doc_models")
@@ -40,6 +40,11 @@ def test_the_main_job(samples: Path, tmp_path: Path, capfd: pytest.CaptureFixtur
     }
     assert angles["english"] == angles["report_1"] == 0
     assert {angles["english_90"], angles["english_180"], angles["english_270"]} == {90, 180, 270}
+
+
+def test_inputs_may_be_given_together_or_one_by_one() -> None:
+    for given in (["-i", "a.png", "b.png"], ["-i", "a.png", "--input", "b.png"]):
+        assert build_parser().parse_args(["doc_preprocessor", *given]).input == ["a.png", "b.png"]
 
 
 def test_whole_documents_are_made_of_their_pages(

@@ -57,6 +57,7 @@ def _add_flags(parser: argparse.ArgumentParser, interface: Interface) -> None:
         "--input",
         required=True,
         nargs="+",
+        action="extend",
         metavar="INPUT",
         help=interface.input_help,
     )
