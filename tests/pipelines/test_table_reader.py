@@ -187,6 +187,20 @@ def test_a_picture_of_hardly_a_pixel_is_read_as_what_is_said_of_it(size: tuple[i
     assert time.process_time() - start < SECONDS
 
 
+def test_a_column_of_hardly_more_than_dashes_is_one() -> None:
+    rows = [
+        ["Item", "Sold", "Lost"],
+        *([fruit, "17", ""] for fruit in ("apple", "pear", "plum", "fig", "kiwi", "lime")),
+    ]
+    rows[3][2] = "4"
+    image, lines = draw(rows, walls=False)
+    for row in (1, 2, 4, 5, 6):  # as the text detector misses them
+        cv2.rectangle(image, (352, 20 + 44 * row + 23), (361, 20 + 44 * row + 25), (0, 0, 0), -1)
+    table = TableReader(Spelling()).read(image, (0, 0, image.shape[1], image.shape[0]), lines)
+    assert table is not None and table.size == (7, 3)
+    assert [cell.text for cell in table.cells if cell.column == 2] == ["Lost", "-", "-", "4", "-", "-", "-"]
+
+
 def test_nothing_to_read_is_no_table() -> None:
     image, lines = draw(ROWS, walls=True)
     reader = TableReader(Spelling())

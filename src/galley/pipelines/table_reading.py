@@ -15,7 +15,7 @@ from galley.pipelines.recognizer import ReadLine
 from galley.results import Image
 from galley.vision.table.aligned import aligned_grid
 from galley.vision.table.bands import split_bands
-from galley.vision.table.blanks import find_blanks, is_dash, paper_of
+from galley.vision.table.blanks import DASH, find_blanks, find_dashes, is_dash, paper_of
 from galley.vision.table.cutout import Cutout
 from galley.vision.table.cuts import Cuts, cuts_at_gutters, cuts_at_walls, find_words, pieces
 from galley.vision.table.doubt import is_table
@@ -33,7 +33,6 @@ _LEAST_SCORE = 0.4
 """Of the pieces of a line that was cut."""
 _LEAST_BLANK_SCORE = 0.6
 """Of ink in which the detector saw no text."""
-_DASH = "-"
 
 
 class LineReader(Protocol):
@@ -61,8 +60,8 @@ class TableReading:
         """Whether there are walls between the cells."""
 
     def _with_dash(self, line: Line) -> Line:
-        if len(line.text) == 1 and line.text != _DASH and is_dash(line, self._grey, self._paper, self._height):
-            return replace(line, text=_DASH)
+        if len(line.text) == 1 and line.text != DASH and is_dash(line, self._grey, self._paper, self._height):
+            return replace(line, text=DASH)
         return line
 
     def _with_signs(self, lines: Sequence[Line]) -> list[Line]:
@@ -85,6 +84,7 @@ class TableReading:
         return split_bands(fill(grid, self.cut(cuts_at_walls(grid, self._height))), self._height)
 
     def _aligned(self) -> Grid:
+        self._lines += find_dashes(self._lines, self._grey, self._paper, self._height)
         self._lines = [replace(line, words=find_words(self._grey, line, self._height)) for line in self._lines]
         sketch = sketch_table(self._lines, self._rules, self._height)
         return aligned_grid(sketch, self.cut(cuts_at_gutters(sketch.gutters, self._height)))
@@ -124,7 +124,7 @@ class TableReading:
         for blank in blanks:
             if blank.is_dash:
                 ink = blank.ink
-                found[blank.cell] = Line(ink.left, ink.top, ink.right, ink.bottom, _DASH, 1.0)
+                found[blank.cell] = Line(ink.left, ink.top, ink.right, ink.bottom, DASH, 1.0)
         cells = tuple(
             replace(cell, lines=(found[index],)) if index in found else cell for index, cell in enumerate(grid.cells)
         )

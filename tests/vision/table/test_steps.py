@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from galley.results import TextLine
 from galley.vision.table.aligned import aligned_grid
 from galley.vision.table.bands import split_bands
-from galley.vision.table.blanks import find_blanks, paper_of
+from galley.vision.table.blanks import find_blanks, find_dashes, paper_of
+from galley.vision.table.columns import Placed, find_gutters
 from galley.vision.table.cutout import cut_out
 from galley.vision.table.cuts import cuts_at_gutters, cuts_at_walls, find_words, pieces
 from galley.vision.table.doubt import is_code, is_table
@@ -93,6 +94,7 @@ def test_aligned_reading_loses_no_line_and_covers_the_grid(lines: list[Line], se
     assert sum(len(cell.lines) for cell in grid.cells) == len(lines)
     is_table(grid, walled=False)
     find_blanks(grid, grey, paper_of(grey), height)
+    assert all(dash.text == "-" for dash in find_dashes(lines, grey, paper_of(grey), height))
     find_standing(grid, grey, paper_of(grey), height)
     for line in seen:
         for frame in pieces(grey, line, sorted(cuts_at_gutters(sketch.gutters, height)(line))):
@@ -128,6 +130,25 @@ def test_rows_hold_every_line_once(lines: list[Line]) -> None:
     assert sum(map(len, side_by_side(lines))) == len(lines)
     assert find_rows([], [], 1, 10.0) == []
     assert isinstance(join(lines), str)
+
+
+@pytest.mark.parametrize(("gap", "parts"), [(30, True), (15, False)])
+def test_a_single_text_is_a_column_behind_a_wide_gutter(gap: int, parts: bool) -> None:
+    words = [Line(0, 30 * row, 80, 30 * row + 20, "pear", 0.9, ((0, 80),)) for row in range(8)]
+    alone = Line(80 + gap, 90, 130 + gap, 110, "late", 0.9, ((80 + gap, 130 + gap),))
+    lines = [*words, alone]
+    assert bool(find_gutters(side_by_side(lines), frame_of(lines), 20.0)) is parts
+
+
+@pytest.mark.parametrize("values", [("7", "12"), ("-", "12"), ("-", "-")])
+def test_numbers_and_the_dashes_for_them_are_never_of_one_row(values: tuple[str, str]) -> None:
+    words = [Line(0, 40 * row, 60, 40 * row + 20, "pear", 0.9) for row in range(2)]
+    broken = [
+        Line(100, 40 * row + 12 * half, 200, 40 * row + 12 * half + 20, "text") for row in range(2) for half in range(2)
+    ]
+    numbers = [Line(240, 40 * row, 260, 40 * row + 20, text, 0.9) for row, text in enumerate(values)]
+    placed = [Placed(each, column, column) for column, part in enumerate((words, broken, numbers)) for each in part]
+    assert all(sum(each.first == 2 for each in row) <= 1 for row in find_rows(placed, [], 3, 20.0))
 
 
 @pytest.mark.parametrize("text", ["12.4%", "1,234", "(3.5)", "$12", "2019-05-10", "12.3±0.4", "90.5 (3)", "+3.2"])

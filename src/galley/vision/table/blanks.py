@@ -1,10 +1,11 @@
-"""Ink in cells that have no text: single digits and dashes that text detectors miss.
+"""Ink that has no text: single digits and dashes that text detectors miss.
 
 Runs in: worker. Pure.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -12,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from galley.vision.table.grid import Grid
-from galley.vision.table.text import Frame, Line
+from galley.vision.table.text import Frame, Line, frame_of
 
+DASH = "-"
 _DARK = 0.75
 """Of the paper's grey value: darker pixels are ink."""
+_ALONE = 0.5
+"""In heights of the text: nothing else is so near a dash that stands alone, as the next one is in dashed rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,35 @@ def is_dash(line: Line, grey: NDArray[np.uint8], paper: float, height: float) ->
     frame = Frame(line.left, line.top, line.right, line.bottom)
     blobs = [blob for blob in _blobs(grey, frame, paper * _DARK) if _may_be_text(blob, frame, height)]
     return len(blobs) == 1 and _is_dash(blobs[0], height)
+
+
+def find_dashes(lines: Sequence[Line], grey: NDArray[np.uint8], paper: float, height: float) -> list[Line]:
+    """The dashes that stand alone between `lines`, as they do for numbers that there are none of.
+
+    Those with no text before them at their height are left out: they may be bullets.
+    """
+    frame = frame_of(lines)
+    dark = paper * _DARK
+    found = []
+    for blob in _blobs(grey, frame, dark):
+        if not (_may_be_text(blob, frame, height) and _is_dash(blob, height) and _is_alone(blob, grey, dark, height)):
+            continue
+        ink = blob.frame
+        middle = (ink.top + ink.bottom) / 2
+        beside = [line for line in lines if line.top < middle < line.bottom]
+        if any(line.right < ink.left for line in beside) and not any(
+            line.left < ink.right and ink.left < line.right for line in beside
+        ):
+            found.append(Line(ink.left, middle - height / 2, ink.right, middle + height / 2, DASH, 1.0))
+    return found
+
+
+def _is_alone(blob: _Blob, grey: NDArray[np.uint8], dark: float, height: float) -> bool:
+    """Whether there is no other ink near `blob`."""
+    around, ink = _ALONE * height, blob.frame
+    left, top = max(0, int(ink.left - around)), max(0, int((ink.top + ink.bottom) / 2 - around))
+    part = grey[top : int((ink.top + ink.bottom) / 2 + around) + 1, left : int(ink.right + around) + 1]
+    return int((part < dark).sum()) <= blob.area
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ _STRAY = 0.04
 """Part of the rows that may cross a gutter, as titles over several columns do."""
 _LEAST_GAP = 0.55
 """In heights of the text, the median distance of what stands left and right of a gutter."""
+_WIDE = 1.2
+"""In heights of the text: a gutter so wide parts columns also where one text stands behind it, as in sparse ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,9 @@ def _divides(rows: Sequence[Sequence[Line]], gutter: Interval, height: float) ->
         right += bool(after)
         if before and after:
             gaps.append(min(after) - max(before))
-    enough = max(1, min(4, 0.3 * len(rows)))
-    distance = float(np.median(gaps)) if len(gaps) >= enough else gutter[1] - gutter[0]
+    width = gutter[1] - gutter[0]
+    enough = 1 if width > _WIDE * height else max(1, min(4, 0.3 * len(rows)))
+    distance = float(np.median(gaps)) if len(gaps) >= enough else width
     return min(left, right) >= enough and distance >= _LEAST_GAP * height
 
 

@@ -118,9 +118,14 @@ def _score(rows: Sequence[Sequence[Placed]], columns: int) -> float:
         for each in row:
             texts.setdefault(each.first, []).append(each.line.text)
         filled += len(texts)
-        numbers += sum(sum(map(is_number, text)) >= 2 for text in texts.values())
+        numbers += sum(sum(map(_is_value, text)) >= 2 for text in texts.values())
         counts = [len(text) for text in texts.values()]
         if len(counts) >= 2 and min(counts) >= 2:
             alike = min(counts) == max(counts)
             joined += _MANY if min(counts) > 2 else _ALIKE if alike else _UNLIKE
-    return filled / max(1, len(rows) * columns) - joined / max(1, len(rows)) - numbers / max(1, filled)
+    return filled / max(1, len(rows) * columns) - joined / max(1, len(rows)) - numbers / max(1, len(rows))
+
+
+def _is_value(text: str) -> bool:
+    """Whether `text` is a number, or the dash that stands for none."""
+    return is_number(text) or text.strip() in ("-", "–", "—")
