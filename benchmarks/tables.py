@@ -255,7 +255,7 @@ def main() -> None:
     parser.add_argument("--lines", type=Path, help="folder in which lines of text are kept between runs")
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where img2table is installed")
     parser.add_argument("--no_peer", action="store_true", help="leave img2table out")
-    parser.add_argument("--output", type=Path, help="JSON file for the measurements")
+    parser.add_argument("--json", type=Path, help="JSON file for the measurements")
     options = parser.parse_args()
     peer = None if options.no_peer else open_img2table(options.cache)
     with TemporaryDirectory() as scratch:
@@ -279,7 +279,7 @@ def main() -> None:
     data["scores"] = [asdict(each) for each in scores]
     note = f"TEDS by mean; the peer is {IMG2TABLE}, on the same crops and lines. ms: median, of one core, beyond OCR."
     parts = [render(scores), note, *_each_real(scores), *paragraphs, render_heads(scores, bare), _HEADS]
-    publish("tables", parts, data, options.output)
+    publish("tables", parts, data, options.json)
 
 
 def _warm_up(subject: Subject) -> tuple[Image, list[TextLine], Truth, int]:
