@@ -16,7 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
+import pypdfium2
 import pytest
+from PIL import Image
 
 from galley import batch
 from galley.cli import main
@@ -115,6 +117,33 @@ def test_the_main_pipeline_end_to_end(
     capfd.readouterr()
     assert main(flags) == ExitCode.OK
     assert f"{len(lines)} of them by earlier runs" in capfd.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_seeds_example_on_pages_with_tables_and_headings(
+    ocr_models: None, layout_models: None, samples: Path, tmp_path: Path
+) -> None:
+    """PPStructureV3, two devices, two instances on each, batches of four, only the JPEG files of a folder."""
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    with pypdfium2.PdfDocument(samples / "report.pdf") as document:
+        for number, page in enumerate(document):
+            page.render(scale=2.0).to_pil().save(folder / f"report_{number}.jpg", quality=90)
+    for name in ("english", "chinese"):
+        Image.open(samples / f"{name}.png").convert("RGB").save(folder / f"{name}.jpg", quality=90)
+    (folder / "other.png").write_bytes((samples / "english.png").read_bytes())
+    output = tmp_path / "output"
+    flags = ["batch", "--pipeline", "PPStructureV3", "--input_dir", str(folder), "--device", "cpu:0,1"]
+    flags += ["--output_dir", str(output), "--instances_per_device", "2", "--batch_size", "4"]
+    flags += ["--input_glob_pattern", "*.jpg", "--format", "json,markdown"]
+    assert main(flags) == ExitCode.OK
+    names = sorted(path.stem for path in folder.glob("*.jpg"))
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in output.glob("*.md")}
+    assert sorted(texts) == names == sorted(path.name[: -len("_res.json")] for path in output.glob("*_res.json"))
+    assert texts["report_0"].startswith("# Three winters of bread: a report")
+    assert "<td>Winter</td>" in texts["report_1"]
+    headings = re.findall("^#+ .*", texts["english"], re.MULTILINE)
+    assert [heading[3:5] for heading in headings[1:5]] == ["1.", "2.", "3.", "4."]
 
 
 def test_the_same_as_a_function(folder: Path) -> None:
