@@ -140,6 +140,14 @@ def test_a_single_text_is_a_column_behind_a_wide_gutter(gap: int, parts: bool) -
     assert bool(find_gutters(side_by_side(lines), frame_of(lines), 20.0)) is parts
 
 
+@pytest.mark.parametrize(("words", "cuts"), [((40, 58), [49.0]), ((40, 48), []), ((75, 90), [82.5]), ((20, 30), [])])
+def test_lines_are_cut_at_gaps_in_gutters_and_at_wide_ones_beside_them(
+    words: tuple[int, int], cuts: list[float]
+) -> None:
+    line = Line(0, 0, 140, 20, "Status Method", 0.9, ((0, words[0]), (words[1], 140)))
+    assert cuts_at_gutters([(45, 105)], 20.0)(line) == cuts
+
+
 @pytest.mark.parametrize("values", [("7", "12"), ("-", "12"), ("-", "-")])
 def test_numbers_and_the_dashes_for_them_are_never_of_one_row(values: tuple[str, str]) -> None:
     words = [Line(0, 40 * row, 60, 40 * row + 20, "pear", 0.9) for row in range(2)]

@@ -16,6 +16,8 @@ from galley.vision.table.text import Frame, Interval, Line, runs
 
 _MARGIN = 2
 """Pixels around the ink of a piece."""
+_ASIDE = 0.5
+"""In heights of the text: so wide is a gap at least that lies beside the middle of its gutter."""
 
 Cuts = Callable[[Line], Sequence[float]]
 """From a line to the columns at which it is cut, from left to right; none for most."""
@@ -38,20 +40,28 @@ def cuts_at_walls(grid: Grid, height: float) -> Cuts:
 
 
 def cuts_at_gutters(gutters: Sequence[Interval], height: float) -> Cuts:
-    """Cuts in the gaps that a line has at gutters between columns; where it has none, it reaches over them."""
+    """Cuts in the gaps that a line has at gutters between columns; where it has none, it reaches over them.
+
+    Titles are often wider than what is below them: the gap may lie beside the middle of the gutter, if it is wide.
+    """
 
     def cuts(line: Line) -> list[float]:
-        found = []
+        gaps = [(before[1], after[0]) for before, after in pairwise(line.words)]
+        found: set[float] = set()
         for start, end in gutters:
             middle = (start + end) / 2
             if not line.left + 0.3 * height < middle < line.right - 0.3 * height:
                 continue
-            before = [word[1] for word in line.words if word[0] < middle]
-            after = [word[0] for word in line.words if word[1] > middle]
-            gap = min(after, default=0.0) - max(before, default=0.0)
-            if before and after and gap > 0.3 * height:
-                found.append((max(before) + min(after)) / 2)
-        return found
+            near = [
+                gap
+                for gap in gaps
+                if gap[0] < end
+                and start < gap[1]
+                and gap[1] - gap[0] > (0.3 if gap[0] <= middle <= gap[1] else _ASIDE) * height
+            ]
+            if near:
+                found.add(sum(min(near, key=lambda gap: abs(sum(gap) / 2 - middle))) / 2)
+        return sorted(found)
 
     return cuts
 
