@@ -24,7 +24,7 @@ LEAST_LINES, MOST_LINES = 30, 150
 
 
 def quantize_recogniser(inputs: Sequence[str], progress: FetchProgress | None = None) -> tuple[Path, int]:
-    """Make the int8 graph of the default text recogniser; returns its place, and the number of lines it was made by.
+    """Make the int8 graph of the default text recogniser; returns its place, and the number of lines it was made with.
 
     Raises:
         BadInput: the pages cannot be read, or have too few lines of text.

@@ -73,7 +73,7 @@ def _pull(options: argparse.Namespace) -> ExitCode:
 
 def _quantize(options: argparse.Namespace) -> ExitCode:
     path, lines = quantize_recogniser(options.inputs, ShownFetch(Console(stderr=True)))
-    print(f"{path}  made by {lines} lines")
+    print(f"{path}  made with {lines} lines")
     return ExitCode.OK
 
 
