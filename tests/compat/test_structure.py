@@ -186,6 +186,7 @@ def test_a_call_may_leave_steps_out_and_ask_for_none(pipeline: PPStructureV3, sa
         pipeline.predict(str(samples / "english.png"), use_magic=True)
 
 
+@pytest.mark.slow
 def test_tables_are_read_by_networks_that_are_given(
     ocr_models: None, layout_models: None, samples: Path, tmp_path: Path
 ) -> None:
@@ -235,6 +236,7 @@ def test_how_networks_for_tables_are_used_is_paddleocrs_default() -> None:
     assert not settings(use_table_orientation_classify=False).options.tables.use_table_orientation_classify
 
 
+@pytest.mark.slow
 def test_seals_are_read_with_a_network_that_is_given(
     ocr_models: None, layout_models: None, samples: Path, tmp_path: Path
 ) -> None:

@@ -116,6 +116,7 @@ def test_what_is_not_there_or_not_whole_is_named(tmp_path: Path, form: str) -> N
         assembly.assemble(whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["markdown", "word"])
 def test_memory_does_not_grow_with_the_pages(tmp_path: Path, form: str) -> None:
     def peak(pages: int) -> int:
