@@ -32,8 +32,8 @@ UNKNOWN_ANGLE = -1
 """What the result says of lines whose orientation nobody looked at."""
 _UPSIDE_DOWN = "180"
 _TURNED_SURELY = 0.9
-"""A line that was turned and is read with a smaller score is read as it stood, too. On real pages what stood on its
-head is read with more, and what was turned by mistake never is."""
+"""A line that was turned and is read with a smaller score is read as it stood, too. What stood on its head is
+read with more as a rule, and what was turned by mistake with less."""
 _CERTAIN = 1.0
 """The score of what a page says itself."""
 
