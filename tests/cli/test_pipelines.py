@@ -207,17 +207,20 @@ def test_a_killed_run_leaves_no_worker(samples: Path) -> None:
 
 def test_a_killed_worker_costs_no_page(samples: Path, tmp_path: Path) -> None:
     page = samples / "english.png"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "galley", "doc_preprocessor", "-i", *[str(page)] * 30, *FAST],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    lines = [process.stdout.readline()]
-    psutil.Process(process.pid).children(recursive=True)[0].kill()
-    rest, log = process.communicate(timeout=60)
-    lines += rest.splitlines()
-    assert process.returncode == ExitCode.OK, log
-    assert "died" in log
+    log = tmp_path / "log"
+    with log.open("w") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "galley", "doc_preprocessor", "-i", *[str(page)] * 30, *FAST],
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
+    with process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline()]
+        psutil.Process(process.pid).children(recursive=True)[0].kill()
+        # Not communicate(): it reads the pipe past what readline() has taken from it beyond its line.
+        lines += process.stdout.readlines()
+    assert process.returncode == ExitCode.OK, log.read_text()
+    assert "died" in log.read_text()
     assert len(lines) == 30

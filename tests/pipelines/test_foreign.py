@@ -83,6 +83,14 @@ def test_a_result_of_another_page_is_no_result_of_this() -> None:
     assert len(pipeline.predict(loaded[:1])) == 1
 
 
+def test_a_report_of_an_error_is_no_result_though_the_count_is_right() -> None:
+    pipeline = open_other("Faulty")
+    loaded = [pipeline.load(PageJob(an_object(word), {})) for word in ("few", "settings", "good")]
+    with pytest.raises(ValueError, match="an error instead of a result: no such model"):
+        pipeline.predict(loaded)
+    assert len(pipeline.predict(loaded[2:])) == 1
+
+
 def test_unreadable_inputs_are_not_loaded() -> None:
     with pytest.raises(BadInput, match="empty"):
         open_other("Echo").load(PageJob(Unreadable("x", "empty"), {}))

@@ -94,7 +94,7 @@ class ForeignPipeline:
         if len(results) != len(given):
             raise ValueError(_count_message(results, len(given)))
         for content, result in zip(given, results, strict=True):
-            _require_own(content, result)
+            _require_result(content, result)
         captured = [self._capture(one.page, result) for one, result in zip(loaded, results, strict=True)]
         return [self._finish(page) for page in captured]
 
@@ -174,17 +174,23 @@ def _results(answer: Any) -> Iterable[Any]:
 def _count_message(results: Sequence[Any], expected: int) -> str:
     many = "more" if len(results) > expected else str(len(results))
     message = f"the pipeline gave {many} results for {expected} page{'s' if expected != 1 else ''}"
-    # PaddleX reports wrong settings as one result more.
-    errors = [str(each["error"]) for each in results if isinstance(each, Mapping) and set(each) == {"error"}]
+    errors = [str(each["error"]) for each in results if _is_error(each)]
     return f"{message}: {errors[0]}" if errors else message
 
 
-def _require_own(content: Any, result: Any) -> None:
-    """Refuse a result that says it is of another file: one page forgotten and another done twice, the count is right.
+def _is_error(result: Any) -> bool:
+    """Whether it is PaddleX's report of wrong settings, which comes as one result more."""
+    return isinstance(result, Mapping) and set(result) == {"error"}
+
+
+def _require_result(content: Any, result: Any) -> None:
+    """Refuse what is no result of `content` although the count is right: one page forgotten, another done twice.
 
     Raises:
-        ValueError: it says so.
+        ValueError: it is a report of an error, or says that it is of another file.
     """
+    if _is_error(result):
+        raise ValueError(f"the pipeline gave an error instead of a result: {result['error']}")
     said = result.get("input_path") if isinstance(result, Mapping) else None
     if isinstance(content, str) and isinstance(said, str) and said != content:
         raise ValueError(f"the pipeline gave a result of {said!r} for {content!r}")
