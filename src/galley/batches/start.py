@@ -6,6 +6,7 @@ Runs in: parent.
 from __future__ import annotations
 
 import platform
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,6 +16,10 @@ from galley.batches.settings import BatchSettings
 from galley.devices import Slot
 from galley.journal import RunStart
 
+HIDDEN = "***"
+"""In place of a secret."""
+
+_SECRET = re.compile("password|passwd|secret|token|api[_-]?key", re.IGNORECASE)
 _VERSIONS_OF = (
     "galley-ocr",
     "numpy",
@@ -40,10 +45,22 @@ def describe_start(batch: BatchSettings, slots: Sequence[Slot]) -> RunStart:
     return RunStart(
         fingerprint=batch.fingerprint,
         settings=dict(batch.identity),
-        command={**command, "arguments": sys.argv},
+        command={**command, "arguments": hide_secrets(sys.argv)},
         versions=_versions(),
         slots=[{"name": slot.name, "cores": list(slot.cores), "threads": slot.threads} for slot in slots],
     )
+
+
+def hide_secrets(words: Sequence[str]) -> list[str]:
+    """A command line without what follows flags that are named for secrets: journal and report are read by many."""
+    shown: list[str] = []
+    secret = False
+    for word in words:
+        flag, equals, _ = word.partition("=")
+        named = flag.startswith("-") and _SECRET.search(flag) is not None
+        shown.append(HIDDEN if secret else f"{flag}={HIDDEN}" if named and equals else word)
+        secret = named and not equals
+    return shown
 
 
 def _versions() -> dict[str, str]:
