@@ -68,6 +68,19 @@ def test_a_file_that_hangs_it_is_bad_input(tmp_path: Path, good: str, hanging_pd
         assert counter.count(good, PageKind.PDF) == 3
 
 
+def test_an_interrupted_question_is_not_answered_later(tmp_path: Path, good: str, hanging_pdf: bytes) -> None:
+    bad = put(tmp_path / "bad.pdf", hanging_pdf)
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        with PageCounter(longest=2) as counter:
+            signal.setitimer(signal.ITIMER_REAL, 0.3)
+            with pytest.raises(KeyboardInterrupt):
+                counter.count(bad, PageKind.PDF)
+            assert counter.count(good, PageKind.PDF) == 3
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
 def test_whoever_kills_it_harms_no_file(good: str) -> None:
     with PageCounter() as counter:
         for _ in range(3):

@@ -80,9 +80,12 @@ class PageCounter:
         assert self._child.stdout is not None
         try:
             self._child.stdin.write(request)
+            return self._child.stdout.readline()
         except BrokenPipeError:
             return b""
-        return self._child.stdout.readline()
+        except BaseException:  # Ctrl-C: the answer would come later, and be taken for that of the next document
+            self._end()
+            raise
 
     def _end(self) -> int:
         child, self._child = self._child, None
