@@ -31,7 +31,6 @@ class SlotTally:
     description: str = ""
     pages: int = 0
     busy_seconds: float = 0.0
-    deaths: int = 0
 
 
 @dataclass(slots=True)
@@ -54,6 +53,8 @@ class Tally:
     notice: str = ""
     """What the user is to know while the run goes on."""
     _recent: deque[tuple[float, int]] = field(default_factory=deque)
+    _started: dict[int, str] = field(default_factory=dict)
+    """Page in work -> the slot that has it; several in each, since pages are loaded ahead."""
 
     @property
     def failed(self) -> int:
@@ -77,6 +78,8 @@ class Tally:
 
     def count_event(self, event: FleetEvent) -> None:
         """Take in what the fleet reports of a worker."""
+        if isinstance(event, PageEnded):
+            self._started.pop(event.seq, None)
         if event.slot is None:
             return
         slot = self.slots.setdefault(event.slot, SlotTally())
@@ -87,15 +90,21 @@ class Tally:
             slot.description = "; ".join(f"{step}: {what}" for step, what in event.description.items())
         elif isinstance(event, WorkerDied):
             slot.state = "restarting" if event.will_restart else "gone"
-            slot.deaths += 1
+            self._forget_started(event.slot)
         elif isinstance(event, WorkerRecycled):
             slot.state = "restarting"
+            self._forget_started(event.slot)
         elif isinstance(event, PageStarted):
             slot.state = "busy"
+            self._started[event.seq] = event.slot
         elif isinstance(event, PageEnded):
-            slot.state = "idle"
+            if slot.state == "busy" and event.slot not in self._started.values():
+                slot.state = "idle"
             slot.pages += 1
             slot.busy_seconds += event.seconds
+
+    def _forget_started(self, slot: str) -> None:
+        self._started = {page: where for page, where in self._started.items() if where != slot}
 
     def count_outcome(self, outcome: Outcome, now: float) -> None:
         """Take in the end of a page; of a whole document only if it failed."""
