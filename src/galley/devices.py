@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from galley.errors import BadArguments, DeviceError
+from galley.wording import counted
 
 VISIBLE_DEVICES: Mapping[str, str] = {
     "gpu": "CUDA_VISIBLE_DEVICES",
@@ -207,7 +208,7 @@ def _visible_device(device: Device, variable: str, visible: str | None) -> str:
         return str(device.index)
     entries = [entry.strip() for entry in visible.split(",") if entry.strip()]
     if device.index >= len(entries):
-        raise DeviceError(f"{device} was asked for, but {variable}={visible!r} shows {len(entries)} device(s)")
+        raise DeviceError(f"{device} was asked for, but {variable}={visible!r} shows {counted(len(entries), 'device')}")
     return entries[device.index]
 
 
@@ -277,7 +278,7 @@ def describe_found(found: Mapping[str, int]) -> str:
     parts = []
     for kind, count in found.items():
         if kind == "cpu":
-            parts.append(f"cpu ({count} core{'s' if count != 1 else ''})")
+            parts.append(f"cpu ({counted(count, 'core')})")
         else:
             parts.append(f"{kind}:0" if count == 1 else f"{kind}:0-{count - 1}")
     return ", ".join(parts)

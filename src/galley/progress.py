@@ -18,7 +18,7 @@ from rich.text import Text
 from galley.fleet.messages import FleetEvent, WorkerDied, WorkerReady
 from galley.pages import Failed, Outcome
 from galley.tally import Tally
-from galley.wording import counted
+from galley.wording import counted, describe_seconds
 
 _PLAIN_LINE_SECONDS = 10.0
 _STATE_STYLE = {"busy": "green", "idle": "dim", "starting": "cyan", "restarting": "yellow", "gone": "red"}
@@ -72,7 +72,7 @@ class PlainProgress:
         if isinstance(event, WorkerReady):
             self._write(f"{event.slot} is ready: {self.tally.slots[event.slot].description}")
         elif isinstance(event, WorkerDied):
-            self._write(f"{event.slot} died: {event.reason}; {'restarting' if event.will_restart else 'given up'}")
+            self._write(death_line(event))
 
     def outcome(self, outcome: Outcome) -> None:
         """Count it; say what failed at once, and how far the run is now and then."""
@@ -101,8 +101,7 @@ class LiveProgress:
         """Count it; deaths of workers stay on the screen."""
         self.tally.count_event(event)
         if isinstance(event, WorkerDied):
-            fate = "restarting" if event.will_restart else "given up"
-            self._console.print(f"{event.slot} died: {event.reason}; {fate}", style="yellow", highlight=False)
+            self._console.print(death_line(event), style="yellow", highlight=False, markup=False)
 
     def outcome(self, outcome: Outcome) -> None:
         """Count it; failures stay on the screen."""
@@ -155,10 +154,6 @@ def failure_line(failed: Failed) -> str:
     return f"{failed.kind.value}: {failed.page}: {failed.message}"
 
 
-def describe_seconds(seconds: float) -> str:
-    """A duration for a person: `3.2 s`, `4 min 10 s`, `2 h 5 min`."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    if seconds < 3600:
-        return f"{int(seconds // 60)} min {int(seconds % 60)} s"
-    return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60)} min"
+def death_line(died: WorkerDied) -> str:
+    """The end of a worker in one line."""
+    return f"{died.slot} died: {died.reason}; {'restarting' if died.will_restart else 'given up'}"

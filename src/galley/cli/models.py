@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from galley.cli.fetching import ShownFetch
+from galley.cli.showing import open_console
 from galley.errors import ExitCode
 from galley.models.catalog import CATALOG
 from galley.models.store import ModelStatus, State, ensure_models, list_models, open_store, verify_models
@@ -58,7 +59,7 @@ def _list(options: argparse.Namespace) -> ExitCode:
         size = f"{spec.size / 1e6:.1f} MB"
         table.add_row(spec.name, spec.task.value, size, status.state.value, spec.licence, str(spec.wheel))
     # Without a terminal there is no width to keep to, and a program that reads this wants whole words.
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 400)
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 400, markup=False)
     console.print(table)
     console.print(f"store: {open_store().home}", soft_wrap=True, highlight=False)
     return ExitCode.OK
@@ -66,13 +67,13 @@ def _list(options: argparse.Namespace) -> ExitCode:
 
 def _pull(options: argparse.Namespace) -> ExitCode:
     names = options.names if options.names else [spec.name for spec in CATALOG]
-    for name, model in ensure_models(names, ShownFetch(Console(stderr=True))).items():
+    for name, model in ensure_models(names, ShownFetch(open_console())).items():
         print(f"{name}  {model.path}")
     return ExitCode.OK
 
 
 def _quantize(options: argparse.Namespace) -> ExitCode:
-    path, lines = quantize_recogniser(options.inputs, ShownFetch(Console(stderr=True)))
+    path, lines = quantize_recogniser(options.inputs, ShownFetch(open_console()))
     print(f"{path}  made with {lines} lines")
     return ExitCode.OK
 

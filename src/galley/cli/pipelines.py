@@ -15,12 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from galley.api import Runner, Settings
 from galley.cli.fetching import ShownFetch
 from galley.cli.flags import PER_DOCUMENT, add_grouped_flags, words
-from galley.cli.showing import count_listed, open_progress
+from galley.cli.showing import count_listed, open_console, open_progress
 from galley.cli.summary import exit_code, print_summary
 from galley.compat.interface import Interface, interface_of, make_settings
 from galley.compat.names import OWN
@@ -97,7 +95,7 @@ def _save_plan(options: argparse.Namespace, result: type) -> SavePlan:
 
 
 def _run(settings: Settings[Any], inputs: Sequence[Any], options: argparse.Namespace) -> ExitCode:
-    console = Console(stderr=True)
+    console = open_console()
     tally = Tally(started_at=time.monotonic())
     printing = options.save_path is None
     tally.files = count_files(inputs)

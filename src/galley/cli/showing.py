@@ -1,9 +1,11 @@
-"""Choosing how a run is shown.
+"""Where and how a run is shown.
 
 Runs in: parent.
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 from rich.console import Console
 
@@ -12,13 +14,18 @@ from galley.progress import LiveProgress, PlainProgress, Progress, SilentProgres
 from galley.tally import Tally
 
 
+def open_console() -> Console:
+    """Standard error, where text is shown as it is: brackets in a file's name or an error are no markup."""
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
 def open_progress(quiet: bool, tally: Tally, console: Console) -> Progress:
     """A live picture on a terminal, plain lines elsewhere, nothing when `quiet`."""
     if quiet:
         return SilentProgress(tally)
     if console.is_terminal:
         return LiveProgress(tally, console)
-    return PlainProgress(tally, lambda line: console.print(line, highlight=False, markup=False, soft_wrap=True))
+    return PlainProgress(tally, partial(console.print, soft_wrap=True))
 
 
 def count_listed(tally: Tally, page: PageRef | Unreadable) -> None:

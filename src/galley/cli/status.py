@@ -15,8 +15,7 @@ from galley.errors import ExitCode
 from galley.journal import Ledger, RunRecord, open_ledger
 from galley.journal.records import RUNNING
 from galley.pages import name_place
-from galley.progress import describe_seconds
-from galley.wording import counted
+from galley.wording import counted, describe_seconds
 
 _SHOWN = 20
 

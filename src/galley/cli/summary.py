@@ -9,9 +9,9 @@ from rich.console import Console
 
 from galley.errors import ExitCode
 from galley.pages import FailureKind
-from galley.progress import describe_seconds, failure_line
+from galley.progress import failure_line
 from galley.tally import Tally
-from galley.wording import counted
+from galley.wording import counted, describe_seconds
 
 _SHOWN_FAILURES = 20
 
@@ -32,7 +32,7 @@ def print_summary(console: Console, tally: Tally, now: float, folder: str | None
     if folder is not None and tally.done:
         lines.append(f"results are in {folder}")
     for line in lines:
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
 
 
 def exit_code(tally: Tally) -> ExitCode:

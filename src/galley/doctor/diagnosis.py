@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from galley.doctor.facts import Choice, Facts, ModelFacts, Trial, Trouble
 from galley.errors import ExitCode
+from galley.wording import counted
 
 PROBLEM, WARNING, NOTE = "problem", "warning", "note"
 """It will not work; it will work badly or not for everything; it is as it should be, and good to know."""
@@ -63,7 +64,7 @@ def _devices(facts: Facts) -> Iterator[Finding]:
         if kind not in served:
             yield Finding(
                 NOTE,
-                f"{count} {kind} device{'s' if count != 1 else ''} found, which none of Galley's engines can use",
+                f"{counted(count, f'{kind} device')} found, which none of Galley's engines can use",
                 f"pipelines of PaddleOCR can: --pipeline paddleocr:NAME --device {kind}",
             )
 

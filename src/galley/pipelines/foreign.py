@@ -29,6 +29,7 @@ from galley.pipelines.assembler import Predicting, with_documents
 from galley.pipelines.capture import capture
 from galley.pipelines.page_pipeline import PageJob
 from galley.results import SavedPage
+from galley.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _results(answer: Any) -> Iterable[Any]:
 
 def _count_message(results: Sequence[Any], expected: int) -> str:
     many = "more" if len(results) > expected else str(len(results))
-    message = f"the pipeline gave {many} results for {expected} page{'s' if expected != 1 else ''}"
+    message = f"the pipeline gave {many} results for {counted(expected, 'page')}"
     errors = [str(each["error"]) for each in results if _is_error(each)]
     return f"{message}: {errors[0]}" if errors else message
 

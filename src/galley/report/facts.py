@@ -145,7 +145,7 @@ def remark(lanes: Sequence[Lane]) -> list[str]:
     busiest = max((lane.share for lane in lanes), default=0.0)
     for lane in lanes:
         deaths = sum(lane.deaths)
-        died = f"died {deaths:,} time{'s' if deaths != 1 else ''} (the last: {lane.last_death})" if deaths else ""
+        died = f"died {counted(deaths, 'time')} (the last: {lane.last_death})" if deaths else ""
         if not lane.pages:
             why = f": it {died}" if deaths else _why_nothing(lane)
             sentences.append(f"{lane.slot} did no page{why}.")

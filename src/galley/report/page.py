@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from html import escape
 from importlib import resources
 
-from galley.progress import describe_seconds
 from galley.report.axes import Unit, choose_unit, time_ticks, value_ticks
 from galley.report.drawing import draw_failed, draw_lane, draw_throughput
 from galley.report.facts import LOW_SHARE, Facts, Lane, judge, printable, remark
@@ -24,7 +23,7 @@ from galley.report.tables import (
     list_settings,
     list_slowest,
 )
-from galley.wording import counted
+from galley.wording import counted, describe_seconds
 
 _MOST_LANES = 256
 _MOST_REMARKS = 12
@@ -189,7 +188,7 @@ def _failed_row(facts: Facts) -> str:
 def _lane_row(facts: Facts, number: int, lane: Lane) -> str:
     busiest = max(each.share for each in facts.lanes)
     low = " low" if lane.share < LOW_SHARE * busiest or not lane.pages else ""
-    pages = f"{lane.pages:,} page{'s' if lane.pages != 1 else ''}"
+    pages = counted(lane.pages, "page")
     return (
         f'<b>{escape(lane.slot)}</b><div class="plot">{draw_lane(facts.timeline, lane)}</div>'
         f'<div class="number{low}" data-lane="{number}"><b>{_percent(lane.share)}</b> <small>{pages}</small></div>'

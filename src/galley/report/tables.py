@@ -13,9 +13,8 @@ from typing import Any
 
 from galley.journal import FileRecord, PageEntry, RunRecord
 from galley.journal.records import RUNNING, WHOLE
-from galley.progress import describe_seconds
 from galley.report.facts import Facts, FailureGroup, name_code, name_page, printable
-from galley.wording import counted
+from galley.wording import counted, describe_seconds
 
 _MEANINGS = {
     "unreadable": "The input is missing, damaged, encrypted, too large, or of no supported kind. An input that is "
