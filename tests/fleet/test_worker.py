@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
+import select
 import signal
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,8 +17,15 @@ import psutil
 import pytest
 
 import galley
+from galley.devices import Device, Slot
+from galley.fleet.messages import Factory, Open, Parcel, Ready, Rejected, Report, Work
+from galley.fleet.process import Process
+from galley.fleet.tray import Tray
+from galley.fleet.worker import Parent, load_ahead
 
 PATH = os.pathsep.join([str(Path(galley.__file__).parents[1]), str(Path(__file__).parent)])
+
+HERE = Slot(Device("cpu"), 0, (0,), False)
 
 SCRIPT = """
 import os, sys
@@ -227,3 +236,42 @@ def test_files_in_the_working_folder_are_not_taken_for_modules(tmp_path: Path, m
     script.write_text(SCRIPT + RUN_THREE)
     monkeypatch.chdir(tmp_path)
     assert run_and_read(str(script)) == ["1", "2", "3"]
+
+
+class Overheard(Parent):
+    """A parent that is told of a rejected page while the worker resigns."""
+
+    def __init__(self, tray: Tray) -> None:
+        self.tray = tray
+        self.given_back: list[int] = []
+
+    def tell(self, report: Report) -> None:
+        if isinstance(report, Rejected):
+            self.given_back = self.tray.give_up()
+            raise SystemExit
+
+
+def test_a_page_is_in_hand_until_it_is_said_that_it_could_not_be_loaded() -> None:
+    tray = Tray()
+    parent = Overheard(tray)
+    tray.put(Work(7, Parcel.pack("load raise unreadable")))
+    with pytest.raises(SystemExit):
+        load_ahead(Factory("faults:Obey").open(HERE), parent, tray)
+    assert parent.given_back == [7]
+
+
+def test_a_worker_that_does_not_understand_its_parent_ends_and_says_why() -> None:
+    process = Process(HERE)
+    try:
+        process.channel.queue(Open(Parcel.pack(Factory("faults:Echo")), HERE, 1, 1, None, None))
+        assert process.channel.flush()
+        select.select([process.channel], [], [])
+        assert isinstance(process.channel.receive()[0], Ready)
+        os.write(process.channel.fileno(), struct.pack("<IQ", 0, 4) + b"junk")
+        while not process.has_ended():
+            assert select.select([process.channel], [], [], 20)[0]
+            with contextlib.suppress(BlockingIOError, EOFError):
+                process.channel.receive()
+    finally:
+        process.bury()
+    assert "UnpicklingError" in process.tail()

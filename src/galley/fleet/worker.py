@@ -148,13 +148,16 @@ class Parent:
 
 def follow_orders(orders: Iterator[Any], parent: Parent, tray: Tray) -> None:
     """Hear the parent until it is gone; then end at once, even in the middle of native code."""
-    for order in orders:
-        if isinstance(order, Work):
-            tray.put(order)
-        elif isinstance(order, Recall):
-            parent.tell(Returned(tray.give_back()))
-        elif isinstance(order, Stop):
-            tray.close()
+    try:
+        for order in orders:
+            if isinstance(order, Work):
+                tray.put(order)
+            elif isinstance(order, Recall):
+                parent.tell(Returned(tray.give_back()))
+            elif isinstance(order, Stop):
+                tray.close()
+    except Exception as error:  # such as no memory for a page: a worker that hears nothing any more would never end
+        sys.stderr.write(attempt.format_traceback(error))
     vanish()
 
 
@@ -165,8 +168,9 @@ def load_ahead(pipeline: Pipeline, parent: Parent, tray: Tray) -> None:
         parent.tell(Started(work.seq))
         page = attempt.load(pipeline, work.seq, work.page)
         if isinstance(page, Rejected):
-            tray.loaded(None)
+            # Said first: a worker that resigns in between would be taken to have died of the page.
             parent.tell(page)
+            tray.loaded(None)
         else:
             tray.loaded(page)
 
