@@ -138,6 +138,24 @@ def test_a_mistyped_flag_is_an_error_that_names_the_right_one(flag: str, capfd: 
     assert "did you mean" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("command", "unknown", "other"),
+    [
+        (["batch", "--pipeline", "OCR", "--input_dir", "x"], "--save_path", "--save_path?"),
+        (["ocr", "-i", "x"], "--seal_det_thresh", "--seal_det_thresh?"),
+        (["status", "output"], "--quiet", "--quiet?"),
+    ],
+)
+def test_a_flag_of_another_command_is_not_proposed(
+    command: list[str], unknown: str, other: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([*command, unknown, "1"])
+    message = capfd.readouterr().err
+    assert f"galley {command[0]}: error: unrecognized arguments: {unknown} 1" in message
+    assert other not in message
+
+
 def test_without_a_command_the_commands_are_listed(capfd: pytest.CaptureFixture[str]) -> None:
     assert main([]) == ExitCode.BAD_ARGUMENTS
     output, log = capfd.readouterr()

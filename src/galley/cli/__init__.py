@@ -20,42 +20,23 @@ from galley.config import suggest
 from galley.errors import ExitCode, GalleyError
 
 
-class _Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose complaint about an unknown flag names the flags it may have meant."""
-
-    def error(self, message: str) -> NoReturn:
-        prefix = "unrecognized arguments: "
-        if message.startswith(prefix):
-            known = [flag for action in self._every_action() for flag in action.option_strings]
-            words = [word for word in message.removeprefix(prefix).split() if word.startswith("-")]
-            message += "".join(suggest(word.split("=")[0], known) for word in words[:1])
-        super().error(message)
-
-    def _every_action(self) -> list[argparse.Action]:
-        actions = list(self._actions)
-        for action in self._actions:
-            if isinstance(action, argparse._SubParsersAction):
-                actions.extend(item for parser in action.choices.values() for item in parser._actions)
-        return actions
-
-
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    parser = _Parser(
+    parser = argparse.ArgumentParser(
         prog="galley",
         description="Document-OCR pipelines in parallel: many devices, many instances, the interface of one.",
         allow_abbrev=False,
     )
     parser.add_argument("-v", "--version", action="version", version=f"galley {__version__}")
-    commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND", required=True, parser_class=argparse.ArgumentParser
-    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     pipelines.add_commands(commands)
     batch.add_commands(commands)
     status.add_commands(commands)
     report.add_commands(commands)
     models.add_commands(commands)
     doctor.add_commands(commands)
+    for command in commands.choices.values():
+        command.set_defaults(parser=command)
     return parser
 
 
@@ -66,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given:
         parser.print_help(sys.stderr)
         return int(ExitCode.BAD_ARGUMENTS)
-    options = parser.parse_args(given)
+    options, unknown = parser.parse_known_args(given)
+    if unknown:
+        options.parser.error(f"unrecognized arguments: {' '.join(unknown)}{_meant(options.parser, unknown)}")
     signal.signal(signal.SIGTERM, _interrupt)
     warnings.showwarning = _show_warning
     try:
@@ -84,6 +67,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception:
         say(f"galley: this is a defect in Galley, please report it\n{traceback.format_exc()}")
         return int(ExitCode.UNEXPECTED)
+
+
+def _meant(command: argparse.ArgumentParser, unknown: Sequence[str]) -> str:
+    """Which of its flags the first unknown one may have been meant for; nothing where none of the words is one."""
+    known = [flag for action in command._actions for flag in action.option_strings]
+    return next((suggest(word.split("=")[0], known) for word in unknown if word.startswith("-")), "")
 
 
 def say(text: str) -> None:
