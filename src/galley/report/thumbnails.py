@@ -42,7 +42,13 @@ def _ask(pages: list[tuple[str, int]], page_seconds: float, deadline: float) -> 
     """Answers of one process, up to the first page at which it dies or is too slow."""
     command = [sys.executable, "-m", "galley.report.thumbnailer"]
     with (
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process,
+        subprocess.Popen(
+            command,
+            bufsize=0,  # what a buffer kept for a process that has died could not be written at the end
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process,
         DefaultSelector() as selector,
     ):
         assert process.stdin is not None
@@ -52,7 +58,6 @@ def _ask(pages: list[tuple[str, int]], page_seconds: float, deadline: float) -> 
             patience = _START_SECONDS
             for path, page in pages:
                 process.stdin.write((json.dumps([path, page]) + "\n").encode())
-                process.stdin.flush()
                 line = _read_line(process.stdout.fileno(), selector, min(time.monotonic() + patience, deadline))
                 if line is None:
                     return
