@@ -50,6 +50,14 @@ def test_an_error_of_the_device_ends_the_run_after_the_outcome_of_its_page() -> 
         next(run)
 
 
+@pytest.mark.parametrize("page", ["raise keyboard", "load raise keyboard"])
+def test_ctrl_c_ends_the_run(page: str) -> None:
+    run = run_inline(Factory("faults:Obey"), SLOT, [1, page, 2])
+    next(run)
+    with pytest.raises(KeyboardInterrupt):
+        next(run)
+
+
 def test_an_unpicklable_page_is_rejected() -> None:
     outcomes = [outcome for _, outcome in run_inline(Factory("faults:Echo"), SLOT, [lambda: 0, 1])]
     assert [type(outcome) for outcome in outcomes] == [Failed, Done]

@@ -5,6 +5,7 @@ Runs in: worker, up to the answer; parent, from there on, and for all of it in `
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -64,7 +65,13 @@ def _pack(page: Loaded, result: Any, seconds: float) -> Finished | Rejected:
 
 
 def reject(seq: int, error: BaseException, seconds: float) -> Rejected:
-    """The answer for a page whose attempt raised `error`; only strings leave the worker."""
+    """The answer for a page whose attempt raised `error`; only strings leave the worker.
+
+    Raises:
+        KeyboardInterrupt: that was the error, and this process hears Ctrl-C: it is the user's, and not the page's.
+    """
+    if isinstance(error, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        raise error
     if isinstance(error, BadInput):
         kind = FailureKind.UNREADABLE
     elif isinstance(error, OutputError):
