@@ -184,6 +184,11 @@ def _print(text: str) -> str:
     return text
 
 
+def _write_and_die(count: str) -> None:
+    os.write(2, b"x" * int(count))
+    os._exit(3)
+
+
 def _leave_grandchild(file: str) -> str:
     """A child of ours that holds copies of all our descriptors, and ourselves dead."""
     pid = os.fork()
@@ -224,6 +229,7 @@ ACTIONS: dict[str, Callable[[str], Any]] = {
     "stop-process": lambda _: os.kill(os.getpid(), signal.SIGSTOP),
     "unloadable": lambda _: Unloadable(),
     "unpicklable": lambda _: Unpicklable(),
+    "write-and-die": _write_and_die,
     "write-stderr": lambda count: len([sys.stderr.write("x" * 99 + "\n") for _ in range(int(count))]),
 }
 

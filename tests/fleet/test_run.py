@@ -267,6 +267,23 @@ def test_what_a_worker_prints_harms_nothing_and_is_shown_when_it_crashes() -> No
     assert "raw hello" in text
 
 
+def test_the_last_words_of_a_worker_are_seen_in_full() -> None:
+    written: list[str] = []
+    workers: list[psutil.Process] = []
+
+    def observe(event: FleetEvent) -> None:
+        if isinstance(event, WorkerReady):
+            workers.append(psutil.Process(int(event.description["pid"])))
+        elif isinstance(event, PageStarted):
+            while workers[-1].status() != psutil.STATUS_ZOMBIE:
+                pass  # so that all that there is to notice is noticed at once
+        elif isinstance(event, WorkerWrote):
+            written.append(event.text)
+
+    obey(["write-and-die 50000"], 1, replace(LIMITS, max_tries=1), observe=observe)
+    assert "".join(written) == "x" * 50_000
+
+
 def test_the_native_traceback_of_a_crash_is_kept() -> None:
     assert "_segfault" in failure(obey(["segfault"], 1)[0]).detail
 

@@ -331,9 +331,12 @@ class Loop:
             self._selector.unregister(process.stderr)
 
     def _on_end(self, process: Process, mask: int) -> None:
-        """The process is dead: hear its last messages, then tell the dispatcher."""
+        """The process is dead: hear its last messages and what it wrote, then tell the dispatcher."""
         while self._read(process):
             pass
+        process.send_signal(signal.SIGKILL)  # its children, which may be writing as well
+        while text := process.read_stderr():
+            self._observe(WorkerWrote(process.name, text))
         for registered in (process.channel, process.stderr, process.pidfd):
             if registered is not None and registered in self._selector.get_map():
                 self._selector.unregister(registered)
