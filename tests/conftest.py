@@ -1,19 +1,29 @@
-"""What all tests share: hypothesis without deadlines, and the models of the main pipeline."""
+"""What all tests share: how hypothesis looks for examples, and the models of the main pipeline."""
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# Times vary with whatever else the machine does; the suite's own timeout catches what hangs.
-settings.register_profile("galley", deadline=None, max_examples=60)
+# The same examples each time, so that a red run says that something has changed. New ones, to look for what is wrong:
+# pytest --hypothesis-profile=explore. No deadlines in either: times vary with whatever else the machine does, and the
+# suite's own timeout catches what hangs.
+settings.register_profile("explore", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("galley", settings.get_profile("explore"), derandomize=True)
 settings.load_profile("galley")
 
 ROOT = Path(__file__).parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interruptible() -> None:
+    """A shell makes what it starts in the background deaf to SIGINT, and all that tests start would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
