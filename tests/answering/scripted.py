@@ -4,7 +4,8 @@ In the test's own process: `with Scripted() as server`. In one of its own, to be
 prints its address.
 
 A question is one of the words of `ACTIONS` and what follows; a plain question is answered with itself. `2x busy then
-hello` does the first thing twice, and the rest from then on.
+hello` does the first thing twice, and the rest from then on; `meanwhile drop` does it once two other questions were
+asked.
 """
 
 from __future__ import annotations
@@ -43,10 +44,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         parts = {part["type"]: part for part in body["messages"][0]["content"]}
         question = str(parts["text"]["text"])
-        with script.lock:
+        with script.asked:
             script.requests.append(body)
             script.working += 1
             script.most_working = max(script.most_working, script.working)
+            script.asked.notify_all()
         try:
             act(self, script, question)
         finally:
@@ -106,6 +108,14 @@ def _wait(handler: _Handler, rest: str) -> None:
     handler.answer(rest)
 
 
+def _meanwhile(handler: _Handler, rest: str) -> None:
+    script = handler.server.script
+    with script.asked:
+        before = len(script.requests)
+        script.asked.wait_for(lambda: len(script.requests) >= before + 2)
+    act(handler, script, rest)
+
+
 def _sleep(handler: _Handler, rest: str) -> None:
     seconds, _, text = rest.partition(" ")
     time.sleep(float(seconds))
@@ -126,6 +136,7 @@ ACTIONS: dict[str, Callable[[_Handler, str], None]] = {
     "half": lambda handler, _: handler.reply(200, '{"choices": [{"message": {"conte'),
     "html": lambda handler, _: handler.reply(200, "<html><title>Please log in</title></html>", "text/html"),
     "listed": lambda handler, rest: handler.answer([{"type": "text", "text": word} for word in rest.split()]),
+    "meanwhile": _meanwhile,
     "nothing": lambda handler, _: handler.reply(200, ""),
     "off": lambda handler, _: handler.break_off(),
     "refuse": lambda handler, rest: handler.answer(None, refusal=rest),
@@ -154,6 +165,7 @@ class Scripted:
     def __init__(self, key: str | None = None, models: tuple[str, ...] = ("tiny",), html: bool = False) -> None:
         self.key, self.models, self.html = key, models, html
         self.lock = threading.Lock()
+        self.asked = threading.Condition(self.lock)
         self.requests: list[dict[str, Any]] = []
         self.counts: Counter[str] = Counter()
         self.connections: list[socket.socket] = []

@@ -228,10 +228,11 @@ def test_a_killed_worker_costs_no_page(samples: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with log.open("w") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "galley", "doc_preprocessor", "-i", *[str(page)] * 30, *FAST],
+            [sys.executable, "-m", "galley", "doc_preprocessor", "-i", *[str(page)] * 60, *FAST],
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
+            pipesize=4096,  # less than half of what is printed: the run waits for us, and cannot end before the kill
         )
     with process:
         assert process.stdout is not None
@@ -241,4 +242,4 @@ def test_a_killed_worker_costs_no_page(samples: Path, tmp_path: Path) -> None:
         lines += process.stdout.readlines()
     assert process.returncode == ExitCode.OK, log.read_text()
     assert "died" in log.read_text()
-    assert len(lines) == 30
+    assert len(lines) == 60

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import pickle
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,13 +53,14 @@ def test_pages_reach_the_pipeline_as_it_would_read_them_itself(documents: list[s
 
 
 def test_many_workers_answer_like_one(documents: list[str]) -> None:
-    answers = []
-    for device in ("cpu", "cpu:0,1"):
-        with ParallelPipeline("others:Paddle", device=device, keep=("img", "html")) as pipeline:
-            answers.append(pipeline.predict(documents * 3))
-    alone, together = answers
-    assert [result.json for result in alone] == [result.json for result in together]
-    assert len({result.metadata["slot"] for result in together}) == 2
+    with ParallelPipeline("others:Paddle", device="cpu", keep=("img", "html")) as pipeline:
+        alone = [result.json for result in pipeline.predict(documents * 3)]
+    slots: set[str] = set()
+    with ParallelPipeline("others:Paddle", device="cpu:0,1", keep=("img", "html")) as pipeline:
+        while slots != {"cpu:0", "cpu:1"}:  # the first to be ready may have done everything
+            together = pipeline.predict(documents * 3)
+            assert [result.json for result in together] == alone
+            slots = {result.metadata["slot"] for result in together}
 
 
 def test_a_worker_has_its_share_of_the_processor() -> None:
@@ -81,8 +81,10 @@ def test_the_object_lives_as_long_as_its_worker() -> None:
 
 
 def test_pages_are_predicted_in_batches() -> None:
-    with ParallelPipeline("others:Describe", device="cpu", batch_size=4) as pipeline:
-        results = pipeline.predict([{"n": n} for n in range(50)])
+    import others  # type: ignore[import-not-found,unused-ignore]
+
+    with ParallelPipeline("others:Patient", device="cpu", batch_size=4) as pipeline:
+        results = pipeline.predict([others.Told(n) for n in range(50)])
     assert {result["batch"] for result in results} <= {1, 2, 3, 4}
     assert max(result["batch"] for result in results) > 1
 
@@ -289,7 +291,7 @@ def test_the_first_result_comes_before_the_last_input() -> None:
     with ParallelPipeline("others:Echo", device="cpu") as pipeline:
         results = pipeline.predict_iter(inputs())
         assert next(results)["n"] == 1
-        assert given < 200
+        assert given < 10
         results.close()  # type: ignore[attr-defined]
 
 
@@ -303,8 +305,6 @@ def test_the_parent_imports_nothing_of_the_pipeline() -> None:
     import sys
 
     sys.modules.pop("others", None)
-    start = time.monotonic()
     with ParallelPipeline("others:Echo", device="cpu") as pipeline:
         pipeline.predict({})
     assert "others" not in sys.modules
-    assert time.monotonic() - start < 60

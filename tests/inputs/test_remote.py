@@ -171,9 +171,9 @@ def test_a_server_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("no_proxy", "*")
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    with pytest.raises(BadInput, match=r"cannot be fetched: .*refused"):
-        fetch(f"http://127.0.0.1:{port}/x.png")
+        port = listener.getsockname()[1]  # taken, so that nobody else listens there
+        with pytest.raises(BadInput, match=r"cannot be fetched: .*refused"):
+            fetch(f"http://127.0.0.1:{port}/x.png")
     (item,) = list_pages("http://[::1/x.png")
     assert isinstance(item, Unreadable)
     assert "cannot be fetched" in item.message
