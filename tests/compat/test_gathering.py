@@ -36,6 +36,13 @@ def test_skipped_failures_are_warned_of() -> None:
         assert collect(gather(outcomes("a-b", []), str.upper, "skip")) == ["A", "B"]
 
 
+def test_of_very_many_skipped_failures_it_is_said_how_many_there_are() -> None:
+    with pytest.warns(UserWarning) as warned:
+        collect(gather(outcomes("-" * 3000, []), str.upper, "skip"))
+    assert len(warned) == 1001
+    assert str(warned[-1].message) == "2,000 more failed"
+
+
 def test_no_failure_no_word() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")

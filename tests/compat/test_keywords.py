@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from galley.compat.doc_preprocessor import INTERFACE
 from galley.compat.interface import interface_of
 from galley.compat.keyword_tables.doc_preprocessor import DOC_PREPROCESSOR
 from galley.compat.keyword_tables.shared import COMMON
+from galley.compat.keyword_tables.structure import STRUCTURE
 from galley.compat.keywords import Keyword, check_keywords, flag_word, settings_values, signature, word_list
 from galley.compat.names import OWN
 from galley.config import StructureConfig, overlay
@@ -99,11 +101,25 @@ def test_a_typo_is_an_error_that_names_the_right_word() -> None:
         {"cpu_threads": 2.5},
         {"cpu_threads": True},
         {"page_timeout": "soon"},
+        {"device": 0},
+        {"doc_unwarping_model_dir": 3},
     ],
 )
 def test_a_wrong_value_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(BadArguments, match=next(iter(wrong))):
         check_keywords("DocPreprocessor", INTERFACE.rows, wrong)
+
+
+@pytest.mark.parametrize("wrong", ["number", ["number", 1]])
+def test_a_list_must_be_one_of_its_kind(wrong: object) -> None:
+    with pytest.raises(BadArguments, match="markdown_ignore_labels"):
+        check_keywords("PPStructureV3", STRUCTURE, {"markdown_ignore_labels": wrong})
+
+
+def test_a_path_may_be_an_object_and_is_kept_as_text() -> None:
+    given_folder = {"doc_unwarping_model_dir": Path("models") / "UVDoc"}
+    check_keywords("DocPreprocessor", INTERFACE.rows, given_folder)
+    assert settings_values(INTERFACE.rows, given_folder) == {"pipeline.preprocessing.unwarping.folder": "models/UVDoc"}
 
 
 @pytest.mark.parametrize("given_keyword", [{"enable_mkldnn": False}, {"enable_cinn": True}, {"engine": "paddle"}])

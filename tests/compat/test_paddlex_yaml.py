@@ -44,6 +44,12 @@ def test_a_file_that_is_no_configuration_is_refused(tmp_path: Path, content: str
         read_keywords(str(path), "doc_preprocessor", DOC_PREPROCESSOR)
 
 
+@pytest.mark.parametrize("wrong", ["no", 1, [True]])
+def test_a_value_of_another_kind_is_refused(wrong: object) -> None:
+    with pytest.raises(BadArguments, match="use_doc_unwarping"):
+        read_keywords(TREE | {"use_doc_unwarping": wrong}, "doc_preprocessor", DOC_PREPROCESSOR)
+
+
 def test_another_pipelines_configuration_is_refused() -> None:
     with pytest.raises(BadArguments, match="'OCR'"):
         read_keywords({"pipeline_name": "OCR"}, "doc_preprocessor", DOC_PREPROCESSOR)

@@ -6,11 +6,10 @@ Runs in: parent.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from galley.compat.keyword_tables.shared import COMMON
-from galley.compat.keywords import Keyword, flag_word, word_list
+from galley.compat.keywords import Keyword, flag_word, number, word_list
 from galley.errors import BadArguments
 
 PER_DOCUMENT = "also write one file of all pages of each PDF and TIFF file, in those formats that can be joined"
@@ -59,7 +58,7 @@ def words(text: str) -> tuple[str, ...]:
     return word_list(text)
 
 
-def _argument_type(row: Keyword) -> Any:
+def _argument_type(row: Keyword) -> Callable[[str], object]:
     return _boolean if row.parse is flag_word else row.parse
 
 
@@ -73,4 +72,4 @@ def _boolean(word: str) -> bool:
 def _metavar(row: Keyword) -> str | None:
     if row.choices is not None:
         return None
-    return {flag_word: "{True,False}", int: "N", float: "X"}.get(row.parse, "TEXT")
+    return {flag_word: "{True,False}", int: "N", float: "X", number: "X"}.get(row.parse, "TEXT")

@@ -24,7 +24,7 @@ def gather(
     Args:
         outcomes: of a run; closed when the iterator is, so that an abandoned one ends the run.
         present: from what the worker sent to what the caller gets.
-        on_failure: `raise`, or `skip` for a warning for each.
+        on_failure: `raise`, or `skip` for a warning for each of the first thousand, and one for all others.
 
     Raises:
         PagesFailed: some pages have no result; all others were yielded before.
@@ -47,6 +47,8 @@ def gather(
         raise PagesFailed(failures, count)
     for failed in failures:
         warnings.warn(f"{failed.page}: {failed.message}", stacklevel=2)
+    if count > len(failures):
+        warnings.warn(f"{count - len(failures):,} more failed", stacklevel=2)
 
 
 def collect(results: Iterator[ResultT]) -> list[ResultT]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,16 @@ def flag_word(word: str) -> bool:
 def word_list(words: str) -> tuple[str, ...]:
     """Words separated by commas."""
     return tuple(word.strip() for word in words.split(",") if word.strip())
+
+
+def number(word: str) -> Any:
+    """A number on the command line; in Python also a table of numbers by the number of the class."""
+    return float(word)
+
+
+def as_given(word: str) -> Any:
+    """A word on the command line; in Python also a mapping or a result, as the keyword's help says."""
+    return word
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +91,22 @@ def check_keywords(owner: str, rows: Sequence[Keyword], given: Mapping[str, Any]
 def _check_value(row: Keyword, value: Any) -> None:
     if row.choices is not None and value not in row.choices:
         raise BadArguments(f"{row.name}={value!r}; choose from {', '.join(row.choices)}")
-    expected = _TYPES.get(row.parse) if row.words is None else (list, tuple)
-    if expected is not None and (not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected)):
-        raise BadArguments(f"{row.name}={value!r} is a {type(value).__name__}; give a {expected[0].__name__}")
+    if row.words is not None and not isinstance(value, list | tuple):
+        raise BadArguments(f"{row.name}={value!r}; give a list")
+    types, what = _EXPECTED.get(row.parse, ((object,), ""))
+    for each in [value] if row.words is None else value:
+        if not isinstance(each, types) or (isinstance(each, bool) and bool not in types):
+            raise BadArguments(f"{row.name}={value!r}; give {what}{'' if row.words is None else ' in each place'}")
 
 
-_TYPES: Mapping[Callable[[str], Any], tuple[type, ...]] = {
-    int: (int,),
-    float: (float, int),
-    flag_word: (bool,),
+_EXPECTED: Mapping[Callable[[str], Any], tuple[tuple[type, ...], str]] = {
+    int: ((int,), "a whole number"),
+    float: ((float, int), "a number"),
+    flag_word: ((bool,), "True or False"),
+    str: ((str, os.PathLike), "a text"),
+    word_list: ((str, list, tuple), "a text, or a list of texts"),
 }
+"""How a keyword is parsed -> the types that its value may have in Python, and how they are called. Others: any."""
 
 
 def settings_values(rows: Sequence[Keyword], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,7 +117,7 @@ def settings_values(rows: Sequence[Keyword], given: Mapping[str, Any]) -> dict[s
         if value is None or value == row.default:
             continue
         if row.path is not None:
-            values[row.path] = value if row.words is None else tuple(value)
+            values[row.path] = _plain(value) if row.words is None else tuple(value)
         elif row.no_effect:
             warnings.warn(f"{row.name} has no effect: {row.no_effect}", stacklevel=4)
     engine = given.get("engine")
@@ -110,6 +127,11 @@ def settings_values(rows: Sequence[Keyword], given: Mapping[str, Any]) -> dict[s
     if given.get("use_tensorrt"):
         values["pipeline.engine.engine"] = "tensorrt"
     return values
+
+
+def _plain(value: Any) -> Any:
+    """A path as text: what the settings hold is written to journals, too."""
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
 def by_position(
@@ -157,7 +179,8 @@ def shown_with(method: Callable[..., Any], first: str, rows: Sequence[Keyword]) 
 
 
 def _annotation(row: Keyword) -> str:
-    name = {flag_word: "bool", word_list: "Sequence[str]"}.get(row.parse, getattr(row.parse, "__name__", "str"))
+    special = {flag_word: "bool", word_list: "Sequence[str]", as_given: "Any"}
+    name = special.get(row.parse, getattr(row.parse, "__name__", "str"))
     if row.words is not None:
         name = f"Sequence[{name}]"
     return name if row.default is not None else f"{name} | None"

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from galley.compat.keywords import Keyword
+from galley.compat.keywords import Keyword, check_keywords
 from galley.config import suggest
 from galley.errors import BadArguments
 
@@ -25,7 +25,7 @@ def read_keywords(config: Any, pipeline_name: str, rows: Sequence[Keyword]) -> d
         rows: the pipeline's keywords; those with a `yaml` path are looked up.
 
     Raises:
-        BadArguments: it cannot be read, or is of another pipeline.
+        BadArguments: it cannot be read, is of another pipeline, or holds a value that the keyword cannot have.
     """
     if config == pipeline_name:
         return {}
@@ -34,7 +34,9 @@ def read_keywords(config: Any, pipeline_name: str, rows: Sequence[Keyword]) -> d
     if name != pipeline_name:
         raise BadArguments(f"paddlex_config is of the pipeline {name!r}, not {pipeline_name!r}")
     found = {row.name: _lookup(tree, row.yaml) for row in rows if row.yaml is not None}
-    return {name: value for name, value in found.items() if value is not None}
+    keywords = {name: value for name, value in found.items() if value is not None}
+    check_keywords("paddlex_config", rows, keywords)
+    return keywords
 
 
 def _read(path: str, pipeline_name: str) -> Mapping[str, Any]:

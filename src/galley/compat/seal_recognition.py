@@ -15,7 +15,7 @@ from galley.compat.keyword_tables.composing import OPTIONS, options_of
 from galley.compat.keyword_tables.doc_preprocessor import SWITCH
 from galley.compat.keyword_tables.seal import SEAL
 from galley.compat.keyword_tables.shared import COMMON, ON_FAILURE
-from galley.compat.keywords import Keyword
+from galley.compat.keywords import Keyword, as_given
 from galley.compat.pipeline import CompatiblePipeline
 from galley.compat.preprocessing import for_call, for_constructor
 from galley.config import SealConfig
@@ -29,7 +29,7 @@ PDF_SCALE = 3.0
 
 _REGIONS = Keyword(
     "layout_det_res",
-    str,
+    as_given,
     "The regions of the page, a result of layout detection; taken in place of what would be found.",
     path=f"{OPTIONS}regions",
     flag=False,

@@ -15,7 +15,7 @@ from galley.compat.keyword_tables.composing import OPTIONS, options_of
 from galley.compat.keyword_tables.doc_preprocessor import SWITCH
 from galley.compat.keyword_tables.shared import COMMON, ON_FAILURE
 from galley.compat.keyword_tables.table_recognition import READING, TABLE_RECOGNITION
-from galley.compat.keywords import Keyword
+from galley.compat.keywords import Keyword, as_given
 from galley.compat.pipeline import CompatiblePipeline
 from galley.compat.preprocessing import for_call, for_constructor
 from galley.config import TableConfig
@@ -24,7 +24,7 @@ from galley.errors import BadArguments
 from galley.results.table_page import TablePage
 
 _GIVEN = tuple(
-    Keyword(name, str, text, path=f"{OPTIONS}{field}", flag=False)
+    Keyword(name, as_given, text, path=f"{OPTIONS}{field}", flag=False)
     for name, field, text in (
         ("overall_ocr_res", "lines", "The text of the page, a result of OCR: taken where use_ocr_model is False."),
         ("layout_det_res", "regions", "The regions of the page: taken where use_layout_detection is False."),

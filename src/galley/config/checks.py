@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields
+from numbers import Real
 from typing import Any
 
 from galley.errors import BadArguments
 
 
 def require_range(name: str, value: Any, least: float, most: float) -> None:
-    """Refuse a number that is not between `least` and `most`, NaN too.
+    """Refuse a number that is not between `least` and `most`, NaN too, and what is no number.
 
     Raises:
         BadArguments: naming the option and its range.
     """
-    if isinstance(value, str) or not math.isfinite(value) or not least <= value <= most:
+    if not isinstance(value, Real) or not math.isfinite(value) or not least <= float(value) <= most:
         raise BadArguments(f"{name}={value!r} is out of range; give a number from {least} to {most}")
 
 

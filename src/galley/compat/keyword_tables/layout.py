@@ -5,10 +5,8 @@ Runs in: parent. Data only.
 
 from __future__ import annotations
 
-from typing import Any
-
 from galley.compat.keyword_tables.composing import OPTIONS, model_rows
-from galley.compat.keywords import Keyword, flag_word
+from galley.compat.keywords import Keyword, as_given, flag_word, number
 
 _SECTION = "SubModules.LayoutDetection"
 
@@ -23,16 +21,6 @@ def layout_model(*, name_note: str = "", folder_note: str = "") -> tuple[Keyword
         name_note=name_note,
         folder_note=folder_note,
     )
-
-
-def number(word: str) -> Any:
-    """A number on the command line; in Python also a table of numbers by the number of the class."""
-    return float(word)
-
-
-def word(text: str) -> Any:
-    """A word on the command line; in Python also a table of words by the number of the class."""
-    return text
 
 
 LAYOUT: tuple[Keyword, ...] = (
@@ -59,7 +47,7 @@ LAYOUT: tuple[Keyword, ...] = (
     ),
     Keyword(
         "layout_merge_bboxes_mode",
-        word,
+        as_given,
         "Of regions within others keep the large, the small or both (union). Default: what the model's folder says.",
         path=f"{OPTIONS}layout.layout_merge_bboxes_mode",
         yaml=f"{_SECTION}.layout_merge_bboxes_mode",

@@ -5,7 +5,7 @@ Runs in: parent. Data only.
 
 from __future__ import annotations
 
-from galley.compat.keywords import OWN_ENGINES, PADDLE_ENGINES, Keyword, flag_word
+from galley.compat.keywords import OWN_ENGINES, PADDLE_ENGINES, Keyword, as_given, flag_word
 from galley.config import PRECISIONS
 
 _PADDLE_ENGINE = "it tunes Paddle's own inference engine, which Galley does not use"
@@ -27,7 +27,7 @@ COMMON: tuple[Keyword, ...] = (
     ),
     Keyword(
         "engine_config",
-        str,
+        as_given,
         "A mapping; accepted without effect.",
         no_effect="use engine, precision and cpu_threads",
         flag=False,
@@ -53,7 +53,7 @@ COMMON: tuple[Keyword, ...] = (
     Keyword("enable_cinn", flag_word, "Accepted without effect.", default=False, no_effect=_PADDLE_ENGINE),
     Keyword(
         "paddlex_config",
-        str,
+        as_given,
         "A PaddleX pipeline YAML file, or a mapping of the same form: its model names, model folders and switches "
         "are taken over.",
     ),
