@@ -211,8 +211,7 @@ class Runner(Generic[ConfigT]):
         if self.settings.servers.urls:
             return _served_limits(limits, self.settings.servers.concurrency, len(self.slots))
         if isinstance(self.settings.pipeline, DocUnderstandingConfig):
-            batch_size = max(limits.batch_size, self.settings.pipeline.batch_size)
-            limits = replace(limits, batch_size=batch_size, depth=max(limits.depth, 2 * batch_size))
+            limits = limits.with_batches(max(limits.batch_size, self.settings.pipeline.batch_size))
         if self.settings.save is not None:
             return limits
         # Whole results hold page-size arrays: hold back no more than it takes to keep every slot busy.

@@ -142,8 +142,8 @@ def plan_slots(
     """
     if threads is not None and threads < 1:
         raise BadArguments(f"{threads} threads per instance; it must be at least 1")
-    if instances < 1:
-        raise BadArguments(f"instances_per_device is {instances}; it must be at least 1")
+    if isinstance(instances, bool) or not isinstance(instances, int) or instances < 1:
+        raise BadArguments(f"instances_per_device is {instances!r}; it must be a whole number of at least 1")
     if not devices or not cores:
         raise BadArguments("no device or no CPU core to plan for")
     repeated = [device for device in devices for _ in range(instances)]

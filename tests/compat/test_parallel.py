@@ -32,6 +32,12 @@ def failures_of(error: PagesFailed) -> dict[str, str]:
     return {str(failed.page): failed.message for failed in error.failures}
 
 
+@pytest.mark.parametrize("foreign", [{"batch_size": 4}, {"keep": ()}, {"as_objects": True}])
+def test_what_is_for_others_only_is_refused_by_galleys_own(foreign: dict[str, Any]) -> None:
+    with pytest.raises(BadArguments, match=next(iter(foreign))):
+        ParallelPipeline("DocPreprocessor", device="cpu", **foreign)
+
+
 def test_pages_reach_the_pipeline_as_it_would_read_them_itself(documents: list[str]) -> None:
     with ParallelPipeline("others:Describe", device="cpu:0,1", prefix="got ") as pipeline:
         results = pipeline.predict(documents, speed=3)

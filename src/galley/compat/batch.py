@@ -144,7 +144,6 @@ def prepare(request: BatchRequest) -> tuple[Settings[Any], BatchSettings]:
     settings, result = _open_by_name(request)
     if result is UnderstoodPage and request.input_jsonl is None and "query" not in request.options:
         raise BadArguments("there is no question: give a query, a query_file or an input_jsonl")
-    settings = overlay(settings, _counts(request, settings))
     lines = LINES in request.formats
     files = tuple(name for name in request.formats if name != LINES)
     if lines and not files and not request.per_document:
@@ -152,7 +151,13 @@ def prepare(request: BatchRequest) -> tuple[Settings[Any], BatchSettings]:
     else:
         parts = f"{request.output_dir}/{PARTS}"
         save = plan_saving(result, request.output_dir, files, per_document=request.per_document, parts=parts)
-    settings = replace(settings, save=save, device=request.device)
+    settings = replace(
+        settings,
+        save=save,
+        device=request.device,
+        instances_per_device=request.instances_per_device,
+        limits=settings.limits.with_batches(request.batch_size),
+    )
     return settings, BatchSettings(
         input_dir=source,
         output_dir=request.output_dir,
@@ -279,14 +284,3 @@ def _check_options(request: BatchRequest) -> None:
     for name in request.run_options:
         if name not in known:
             raise BadArguments(f"batch has no keyword {name!r}{suggest(name, known)}")
-
-
-def _counts(request: BatchRequest, settings: Settings[Any]) -> dict[str, Any]:
-    for name in ("batch_size", "instances_per_device"):
-        value = getattr(request, name)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise BadArguments(f"{name} is {value!r}; it must be a whole number of at least 1")
-    # While one batch is predicted, the next is loaded.
-    depth = max(settings.limits.depth, 2 * request.batch_size)
-    limits = replace(settings.limits, batch_size=request.batch_size, depth=depth)
-    return {"instances_per_device": request.instances_per_device, "limits": limits}

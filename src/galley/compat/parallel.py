@@ -98,8 +98,8 @@ class ParallelPipeline:
         keywords = {**keywords, **({} if options is None else options)}
         self._pipeline: _Predicting
         if named.origin is Origin.GALLEY:
-            if keep is not None or as_objects:
-                raise BadArguments(f"{pipeline} is Galley's own: it takes neither keep nor as_objects")
+            if keep is not None or as_objects or batch_size != 1:
+                raise BadArguments(f"{pipeline} is Galley's own: it takes no batch_size, keep or as_objects")
             self._pipeline = _open_own(named, {**given, **keywords})
         else:
             config = foreign_config(named, keywords, DEFAULT_KEEP if keep is None else keep)
@@ -180,8 +180,6 @@ def foreign_config(named: NamedPipeline, keywords: Mapping[str, Any], keep: Sequ
 def _settings(config: ForeignConfig, given: Mapping[str, Any], batch_size: int) -> Settings[ForeignConfig]:
     if given["on_failure"] not in ("raise", "skip"):
         raise BadArguments(f"on_failure={given['on_failure']!r}; choose from raise, skip")
-    if not isinstance(batch_size, int) or batch_size < 1:
-        raise BadArguments(f"batch_size is {batch_size!r}; it must be a whole number of at least 1")
     limits = {name: given[name] for name in ("page_timeout", "max_tries") if name in given}
     defaults = Settings(config)
     return replace(
@@ -189,7 +187,7 @@ def _settings(config: ForeignConfig, given: Mapping[str, Any], batch_size: int) 
         device=given.get("device"),
         instances_per_device=given["instances_per_device"],
         threads=config.keywords.get("cpu_threads") if config.is_paddleocr else None,
-        limits=replace(defaults.limits, batch_size=batch_size, depth=2 * batch_size, **limits),
+        limits=replace(defaults.limits, **limits).with_batches(batch_size),
         inputs=InputOptions(**{name: given[name] for name in _INPUTS if name in given}),
         serial=given["serial"],
         on_failure=given["on_failure"],

@@ -6,7 +6,7 @@ Runs in: pure. A value that the edges set and the dispatcher keeps to.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from galley.errors import BadArguments
 
@@ -44,13 +44,10 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name in ("depth", "batch_size", "concurrency", "max_tries", "max_deaths", "max_crashes", "window"):
-            value = getattr(self, name)
-            if not isinstance(value, int) or value < 1:
-                raise BadArguments(f"{name} is {value!r}; it must be a whole number of at least 1")
+            _require_count(name, getattr(self, name))
         for name in ("recycle_after", "max_worker_memory"):
-            value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or value < 1):
-                raise BadArguments(f"{name} is {value!r}; it must be a whole number of at least 1, or None")
+            if getattr(self, name) is not None:
+                _require_count(name, getattr(self, name))
         for name in ("page_timeout", "start_timeout"):
             if not getattr(self, name) > 0:
                 raise BadArguments(f"{name} is {getattr(self, name)!r}; it must be a number of seconds above 0")
@@ -59,3 +56,17 @@ class Limits:
         least = self.batch_size * self.concurrency
         if self.depth < least:
             raise BadArguments(f"depth is {self.depth}; it must be at least batch_size x concurrency, which is {least}")
+
+    def with_batches(self, size: int) -> Limits:
+        """These limits with `size` pages in one predict call. While those are predicted, as many others are loaded.
+
+        Raises:
+            BadArguments: `size` is under 1.
+        """
+        _require_count("batch_size", size)
+        return replace(self, batch_size=size, depth=max(self.depth, 2 * size))
+
+
+def _require_count(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise BadArguments(f"{name} is {value!r}; it must be a whole number of at least 1")
