@@ -92,7 +92,6 @@ def profile(slots: Sequence[Slot], pages: Sequence[PageRef], precision: str) -> 
     )
     jobs = [PageJob(page, config.options) for page in pages]
     arguments = {
-        "pipeline": "ocr",
         "config": config,
         "models": _models(config),
         "inputs": InputOptions(),

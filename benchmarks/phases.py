@@ -139,7 +139,6 @@ def profile(slots: Sequence[Slot], pages: Sequence[PageRef], models: Mapping[str
     config = DocPreprocessorConfig()
     jobs = [PageJob(page, config.options) for page in pages]
     arguments = {
-        "pipeline": "doc_preprocessor",
         "config": config,
         "models": models,
         "inputs": InputOptions(),

@@ -6,7 +6,7 @@ Runs in: parent. Loads no inference library: networks are opened by the workers.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -15,16 +15,7 @@ from typing import Any, Generic, TypeVar
 from galley.answering.local import require_model_folder
 from galley.answering.reach import require_servers
 from galley.completion import OpenDocuments
-from galley.config import (
-    DocPreprocessorConfig,
-    DocUnderstandingConfig,
-    OcrConfig,
-    PipelineConfig,
-    SealConfig,
-    Servers,
-    StructureConfig,
-    TableConfig,
-)
+from galley.config import DocUnderstandingConfig, PipelineConfig, Servers
 from galley.devices import (
     Device,
     Slot,
@@ -55,14 +46,6 @@ from galley.pages import Document, Failed, FailureKind, Outcome, PageRef, Unit, 
 from galley.pipelines.page_pipeline import PageJob
 
 ConfigT = TypeVar("ConfigT", bound=PipelineConfig)
-PIPELINE_NAMES: Mapping[type, str] = {
-    DocPreprocessorConfig: "doc_preprocessor",
-    OcrConfig: "ocr",
-    TableConfig: "table_recognition",
-    StructureConfig: "structure",
-    SealConfig: "seal_recognition",
-}
-"""Configuration -> its pipeline in `galley.pipelines.page_pipeline`."""
 _RESULTS_PER_SLOT = 4
 """Results, in multiples of a slot's depth, that an ordered run of whole results may hold back for each slot."""
 _ANSWERS_PER_SERVER = 8192
@@ -275,8 +258,9 @@ def plan(settings: Settings[Any]) -> tuple[Slot, ...]:
     else:
         devices = parse_devices(settings.device)
     require_devices(devices, found)
-    for kind in set() if opens_itself else {device.kind for device in devices}:
-        choose_engine(engine, kind, installed_engines())
+    if not opens_itself:
+        for kind in {device.kind for device in devices}:
+            choose_engine(engine, kind, installed_engines())
     slots = plan_slots(devices, settings.instances_per_device, usable_cores(), settings.threads)
     return limit_memory(slots, settings.device_memory)
 
@@ -326,7 +310,6 @@ def _factory(settings: Settings[Any], models: dict[str, Model]) -> Factory:
     return Factory(
         "galley.pipelines.page_pipeline:open_page_pipeline",
         {
-            "pipeline": PIPELINE_NAMES[type(settings.pipeline)],
             "config": settings.pipeline,
             "models": models,
             "inputs": settings.inputs,

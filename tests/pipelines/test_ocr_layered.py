@@ -30,7 +30,7 @@ def read_page(path: Path, formats: tuple[str, ...] = (), **options: Any) -> Any:
     save = None
     if formats:
         save = plan_saving(RecognizedPage, str(path.parent / "out"), formats, parts=str(path.parent / "parts"))
-    pipeline = open_page_pipeline(SLOT, "ocr", config, by_step, InputOptions(), save)
+    pipeline = open_page_pipeline(SLOT, config, by_step, InputOptions(), save)
     try:
         loaded = pipeline.load(PageJob(PageRef(PageKind.PDF, str(path), 0, 1, "x"), config.options))
         (result,) = pipeline.predict([loaded])

@@ -29,7 +29,7 @@ FLATTEN_ONLY = overlay(
 
 def open_with(folder: Path, slot: Slot, save: SavePlan | None) -> Predicting:
     models = {"unwarping": read_folder(folder)}
-    return open_page_pipeline(slot, "doc_preprocessor", FLATTEN_ONLY, models, InputOptions(), save)
+    return open_page_pipeline(slot, FLATTEN_ONLY, models, InputOptions(), save)
 
 
 @pytest.fixture

@@ -15,11 +15,8 @@ from galley.models.rules import Model
 from galley.pages import PageRef
 from galley.pipelines.classifier import Classifier
 from galley.pipelines.unwarper import Unwarper
-from galley.results import Image, PreprocessedPage
+from galley.results import UNKNOWN_ANGLE, Image, PreprocessedPage
 from galley.vision.orientation import turn
-
-UNKNOWN_ANGLE = -1
-"""What the result says when no classifier was asked."""
 
 
 class DocPreprocessor:

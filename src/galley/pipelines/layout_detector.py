@@ -5,10 +5,13 @@ Runs in: worker.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from galley.config import EngineConfig, LayoutOptions
+from galley.config.layout import GivenRegion
 from galley.devices import Slot
 from galley.engines import EngineInfo
 from galley.errors import ModelError
@@ -97,6 +100,11 @@ class LayoutDetector:
     def close(self) -> None:
         """Release the network."""
         self._session.close()
+
+
+def given_boxes(regions: Sequence[GivenRegion]) -> list[LayoutBox]:
+    """Regions that the caller knows already, as if they had been found."""
+    return [LayoutBox(each.class_id, each.label, each.score, each.box) for each in regions]
 
 
 def _first_rows(answers: list[NDArray[np.float32]]) -> Rows:

@@ -21,15 +21,13 @@ from galley.pipelines.classifier import Classifier
 from galley.pipelines.detector import Detector
 from galley.pipelines.doc_preprocessor import DocPreprocessor
 from galley.pipelines.recognizer import ReadLine, Recognizer
-from galley.results import Image, PreprocessedPage, RecognizedPage, TextLine
+from galley.results import UNKNOWN_ANGLE, Image, PreprocessedPage, RecognizedPage, TextLine
 from galley.results.text_layer import LayerVerdict, TextLayer
 from galley.vision.crop import crop_lines
 from galley.vision.orientation import turn
 from galley.vision.text_layer import LayerLine, cut_lines, judge
 from galley.vision.words import place_words
 
-UNKNOWN_ANGLE = -1
-"""What the result says of lines whose orientation nobody looked at."""
 _UPSIDE_DOWN = "180"
 _TURNED_SURELY = 0.9
 """A line that was turned and is read with a smaller score is read as it stood, too. What stood on its head is

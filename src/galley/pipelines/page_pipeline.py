@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
+from galley.config import DocPreprocessorConfig, OcrConfig, SealConfig, StructureConfig, TableConfig
 from galley.devices import Slot
 from galley.engines import EngineInfo
 from galley.errors import BadInput
@@ -21,14 +22,14 @@ from galley.pipelines.assembler import Predicting, with_documents
 from galley.results import Image, PageResult, SavedPage
 from galley.results.text_layer import TextLayer
 
-PIPELINES: Mapping[str, str] = {
-    "doc_preprocessor": "galley.pipelines.doc_preprocessor:DocPreprocessor",
-    "ocr": "galley.pipelines.ocr:Ocr",
-    "table_recognition": "galley.pipelines.table_recognition:TableRecognition",
-    "structure": "galley.pipelines.structure:Structure",
-    "seal_recognition": "galley.pipelines.seal_recognition:SealRecognition",
+PIPELINES: Mapping[type, str] = {
+    DocPreprocessorConfig: "galley.pipelines.doc_preprocessor:DocPreprocessor",
+    OcrConfig: "galley.pipelines.ocr:Ocr",
+    TableConfig: "galley.pipelines.table_recognition:TableRecognition",
+    StructureConfig: "galley.pipelines.structure:Structure",
+    SealConfig: "galley.pipelines.seal_recognition:SealRecognition",
 }
-"""Pipeline -> `module:class`, imported only in the process that runs it."""
+"""Configuration -> `module:class` of its pipeline, imported only in the process that runs it."""
 
 
 class ImagePipeline(Protocol):
@@ -151,15 +152,14 @@ class PagePipeline:
 
 def open_page_pipeline(
     slot: Slot,
-    pipeline: str,
     config: Any,
     models: Mapping[str, Model],
     inputs: InputOptions,
     save: SavePlan | None,
 ) -> Predicting:
-    """Open the pipeline of that name in this process: what a worker's factory calls."""
+    """Open the pipeline of that configuration in this process: what a worker's factory calls."""
     # The slot's cores belong to its network; OpenCV's own threads would compete with the other workers'.
     import_module("cv2").setNumThreads(slot.threads)
-    module, _, name = PIPELINES[pipeline].partition(":")
+    module, _, name = PIPELINES[type(config)].partition(":")
     opened = getattr(import_module(module), name)(config, models, slot)
     return with_documents(PagePipeline(opened, slot, inputs, save), save)

@@ -23,7 +23,7 @@ from galley.devices import Slot
 from galley.models.rules import Model
 from galley.pipelines.detector import Detector
 from galley.pipelines.recognizer import Recognizer
-from galley.results import Image, TextLine
+from galley.results import UNKNOWN_ANGLE, Image, TextLine
 from galley.results.seal import Box, ReadSeal
 from galley.vision.crop import crop_line
 from galley.vision.seal.band import main_line
@@ -297,4 +297,4 @@ def _overlap(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 def _text_line(reading: _Reading, factor: float, corner: tuple[int, int], size: tuple[int, int]) -> TextLine:
     """In pixels of the page; those of the reading are `factor` as many, and count from `corner`."""
     polygon = np.clip(np.rint(reading.polygon / factor + np.array(corner)), 0, size).astype(np.int32)
-    return TextLine(polygon, -1, reading.text, reading.score)
+    return TextLine(polygon, UNKNOWN_ANGLE, reading.text, reading.score)

@@ -17,7 +17,7 @@ from galley.models.rules import Model
 from galley.pages import PageRef
 from galley.pipelines.detector import Detector
 from galley.pipelines.doc_preprocessor import DocPreprocessor
-from galley.pipelines.layout_detector import LayoutDetector
+from galley.pipelines.layout_detector import LayoutDetector, given_boxes
 from galley.pipelines.recognizer import Recognizer
 from galley.pipelines.seal_reader import SealReader, open_seal_detector, with_margin
 from galley.results import Image, SealPage
@@ -84,7 +84,7 @@ class SealRecognition:
 
     def _find(self, page: Image, options: SealOptions) -> list[LayoutBox]:
         if options.regions is not None:
-            return [LayoutBox(each.class_id, each.label, each.score, each.box) for each in options.regions]
+            return given_boxes(options.regions)
         if self._layout is not None:
             return self._layout.find(page, options.layout)
         height, width = page.shape[:2]

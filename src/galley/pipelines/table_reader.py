@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from galley.config import OcrOptions
 from galley.config.table import TableReadingOptions
-from galley.pipelines.ocr import UNKNOWN_ANGLE, Ocr
+from galley.pipelines.ocr import Ocr
 from galley.pipelines.table_networks import TableNetworks
 from galley.pipelines.table_reading import LineReader, TableReading
-from galley.results import Image, TextLine
+from galley.results import UNKNOWN_ANGLE, Image, TextLine
 from galley.results.table import CellBox, Table, TableCell
 from galley.vision.table.boxes import cuts_at_cells, share_out, with_boxes
 from galley.vision.table.cutout import Cutout, cut_out, is_inside

@@ -18,11 +18,11 @@ from galley.inputs.names import page_stem
 from galley.models.rules import Model
 from galley.pages import PageRef
 from galley.pipelines.doc_preprocessor import DocPreprocessor
-from galley.pipelines.layout_detector import LayoutDetector
-from galley.pipelines.ocr import UNKNOWN_ANGLE, Ocr
+from galley.pipelines.layout_detector import LayoutDetector, given_boxes
+from galley.pipelines.ocr import Ocr
 from galley.pipelines.table_networks import TableNetworks
 from galley.pipelines.table_reader import TableReader, text_reader
-from galley.results import Image, RecognizedPage, TextLine
+from galley.results import UNKNOWN_ANGLE, Image, RecognizedPage, TextLine
 from galley.results.layout import LayoutBox
 from galley.results.structure import Box
 from galley.results.table_page import TablePage
@@ -85,7 +85,7 @@ class TableRecognition:
             return tuple(self._layout.find(image, options.layout))
         if options.regions is None:
             return None
-        return tuple(LayoutBox(each.class_id, each.label, each.score, each.box) for each in options.regions)
+        return tuple(given_boxes(options.regions))
 
     def _read_text(self, image: Image, page: PageRef, options: TableOptions) -> RecognizedPage:
         text = replace(options.ocr, preprocessing=NO_PREPROCESSING, use_textline_orientation=False)

@@ -3,7 +3,7 @@
 from typing import TypeAlias
 
 from galley.results.image import Image
-from galley.results.preprocessed import PreprocessedPage
+from galley.results.preprocessed import UNKNOWN_ANGLE, PreprocessedPage
 from galley.results.recognized import RecognizedPage, TextLine
 from galley.results.saved import SavedDocument, SavedPage
 from galley.results.seal import ReadSeal, SealPage
@@ -15,6 +15,7 @@ PageResult: TypeAlias = PreprocessedPage | RecognizedPage | SealPage | Structure
 """Any pipeline's result."""
 
 __all__ = [
+    "UNKNOWN_ANGLE",
     "Image",
     "PageResult",
     "PreprocessedPage",

@@ -11,6 +11,9 @@ from typing import Any
 
 from galley.results.image import Image
 
+UNKNOWN_ANGLE = -1
+"""What results say of pages and lines when nobody looked how they are turned, as PaddleOCR's do."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PreprocessedPage:
@@ -23,7 +26,7 @@ class PreprocessedPage:
     use_doc_orientation_classify: bool
     use_doc_unwarping: bool
     angle: int
-    """Degrees the page was turned counter-clockwise to stand upright; -1 when the classifier was off."""
+    """Degrees the page was turned counter-clockwise to stand upright; `UNKNOWN_ANGLE` when the classifier was off."""
     input_img: Image
     rot_img: Image
     output_img: Image

@@ -24,7 +24,7 @@ class TextLine:
     polygon: NDArray[np.int32]
     """Corners (4, 2), x and y, clockwise from where the text begins; of curved text as many as it takes."""
     angle: int
-    """1 if the line stood on its head, 0 if not, -1 when nobody looked."""
+    """1 if the line stood on its head, 0 if not, `UNKNOWN_ANGLE` when nobody looked."""
     text: str
     score: float
     """Mean probability of the characters; 0 where nothing was read."""
