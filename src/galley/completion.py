@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from galley.outputs.documents import Assembly
 from galley.pages import Document, Failed, Outcome, PageRef, Unit
+from galley.wording import shown
 
 
 @dataclass(slots=True)
@@ -66,4 +67,4 @@ class OpenDocuments:
 
 def no_document(path: str, failed: int) -> str:
     """Why nothing was made of a whole document."""
-    return f"{path}: nothing was made of the whole document, since {failed} of its pages failed"
+    return f"{shown(path)}: nothing was made of the whole document, since {failed} of its pages failed"

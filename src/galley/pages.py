@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from galley.wording import shown
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -38,8 +40,8 @@ ROWS_SUFFIX = ".jsonl"
 def name_place(file: str, index: int | None) -> str:
     """A page, or a row, as a person would name it; `index` is 0-based, and None for a whole file."""
     if index is None:
-        return file
-    return f"{file}, {'row' if file.lower().endswith(ROWS_SUFFIX) else 'page'} {index + 1}"
+        return shown(file)
+    return f"{shown(file)}, {'row' if file.lower().endswith(ROWS_SUFFIX) else 'page'} {index + 1}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +75,7 @@ class Unreadable:
     message: str
 
     def __str__(self) -> str:
-        return self.path
+        return shown(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Document:
     """Opens the file where it is encrypted."""
 
     def __str__(self) -> str:
-        return f"{self.path}, the whole document"
+        return f"{shown(self.path)}, the whole document"
 
 
 Unit: TypeAlias = PageRef | Unreadable | Document

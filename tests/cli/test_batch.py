@@ -223,6 +223,25 @@ def test_what_cannot_work_says_so(
     assert message in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--pipeline", "OCR", "--precision", "int8"], "give it as --set precision=VALUE"),
+        (["--pipeline", "OCR", "--devise=cpu"], "did you mean --device?"),
+        (["--secnds", "3"], "if it is an option of the pipeline, give it as --set secnds=VALUE"),
+    ],
+)
+def test_an_option_of_the_pipeline_as_a_flag_is_told_from_a_slip(
+    folder: Path, arguments: Sequence[str], message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([*FLAGS, *arguments])
+    assert caught.value.code == ExitCode.BAD_ARGUMENTS
+    log = capfd.readouterr().err
+    assert message in log
+    assert log.startswith("usage: galley batch --pipeline"), "the command's own usage"
+
+
 def test_options_come_from_a_file_and_the_command_line_wins(folder: Path) -> None:
     (folder / "options.yaml").write_text("use_doc_unwarping: false\nuse_doc_orientation_classify: false\n")
     flags = ["--pipeline", "DocPreprocessor", "--config", "options.yaml", "--set", "use_doc_orientation_classify=true"]

@@ -87,6 +87,19 @@ def test_without_a_folder_results_are_lines_of_json_in_input_order(
     assert len(rows) >= 10
 
 
+def test_lines_of_json_are_whole_in_whatever_encoding_the_terminal_has(samples: Path, tmp_path: Path) -> None:
+    # The file system decides which names there are: some refuse those that are not UTF-8.
+    name = "\u4e2d\udcff.png" if sys.platform == "linux" else "\u4e2d.png"
+    (tmp_path / name).symlink_to(samples / "chinese.png")
+    done = subprocess.run(
+        [sys.executable, "-m", "galley", "doc_preprocessor", "-i", str(tmp_path), "--quiet", *FAST],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    assert json.loads(done.stdout)["res"]["input_path"] == str(tmp_path / name)
+
+
 def test_one_bad_page_costs_no_other(samples: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
@@ -135,7 +148,9 @@ def test_a_mistyped_flag_is_an_error_that_names_the_right_one(flag: str, capfd: 
     with pytest.raises(SystemExit) as caught:
         run("-i", "x", flag, "cpu")
     assert caught.value.code == ExitCode.BAD_ARGUMENTS
-    assert "did you mean" in capfd.readouterr().err
+    log = capfd.readouterr().err
+    assert "did you mean" in log
+    assert log.startswith("usage: galley doc_preprocessor -i"), "the command's own usage"
 
 
 @pytest.mark.parametrize(

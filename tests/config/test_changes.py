@@ -64,5 +64,6 @@ def test_fingerprints_are_equal_exactly_when_values_are(turn: bool, flatten: boo
 
 def test_suggestions() -> None:
     assert suggest("devcie", ["device", "engine"]) == "; did you mean device?"
+    assert suggest("use_doc_unwarp", ["use_doc_unwarping", "per_document"]) == "; did you mean use_doc_unwarping?"
     assert suggest("zzz", ["b", "a"]) == "; known: a, b"
     assert suggest("zzz", [str(i) for i in range(100)]) == ""

@@ -27,7 +27,7 @@ from galley.journal import Ledger, open_ledger
 from galley.journal.schema import database_path
 from galley.models.store import missing_models
 from galley.pages import PageRef, Unreadable
-from galley.wording import counted
+from galley.wording import counted, shown
 
 _SHOWN = 20
 
@@ -103,7 +103,7 @@ def plan_batch(settings: Settings[Any], batch: BatchSettings) -> BatchPlan:
         for found in find_files(batch.input_dir, batch.pattern, output, found_plan.unsupported.add):
             found_plan.files += 1
             if isinstance(found, Unreadable):
-                found_plan.unreadable.add(f"{found.path}: {found.message}")
+                found_plan.unreadable.add(f"{found}: {found.message}")
                 found_plan.pages += 1
             else:
                 _look_into(found, batch, ledger, validity, counter, found_plan)
@@ -119,7 +119,7 @@ def _look_into(
     found_plan: BatchPlan,
 ) -> None:
     if os.path.basename(found.name) != file_stem(os.path.basename(found.path)):
-        found_plan.renamed.add(f"{found.path} -> {found.name}")
+        found_plan.renamed.add(f"{shown(found.path)} -> {shown(found.name)}")
     settled: set[int] = set()
     known = None if ledger is None else ledger.find_file(found.path)
     if ledger is not None and known is not None:
@@ -136,4 +136,4 @@ def _look_into(
         if isinstance(page, PageRef):
             found_plan.documents += number == 0 and page.index is not None
         else:
-            found_plan.unreadable.add(f"{page.path}: {page.message}")
+            found_plan.unreadable.add(f"{page}: {page.message}")

@@ -23,6 +23,7 @@ from galley.inputs.walking import Found
 from galley.journal import FileRecord, Journal, PageEntry
 from galley.journal.records import DONE, FAILED, LISTED, SKIPPED, WHOLE
 from galley.pages import Document, Failed, Outcome, PageKind, PageRef, Unit, Unreadable
+from galley.wording import shown
 
 
 @dataclass(slots=True)
@@ -129,7 +130,7 @@ class Remaining:
             self.progress.unsteady += 1
             what = "vanished" if now.size is None else "changed"
             self._journal.note_file(file.id, f"{what} while it was worked on")
-            self._watch.say(f"{file.path} {what} while it was worked on; run again to have it as it is now")
+            self._watch.say(f"{shown(file.path)} {what} while it was worked on; run again to have it as it is now")
         if file.is_document and self._batch.documents is not None:
             entries = self._journal.pages_of(file.id)
             failed = sum(entry.state == FAILED for entry in entries)

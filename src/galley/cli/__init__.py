@@ -6,6 +6,7 @@ Runs in: parent.
 from __future__ import annotations
 
 import argparse
+import io
 import signal
 import sys
 import traceback
@@ -28,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("-v", "--version", action="version", version=f"galley {__version__}")
+    parser.set_defaults(explain=_explain_nothing)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     pipelines.add_commands(commands)
     batch.add_commands(commands)
@@ -47,12 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given:
         parser.print_help(sys.stderr)
         return int(ExitCode.BAD_ARGUMENTS)
-    options, unknown = parser.parse_known_args(given)
-    if unknown:
-        options.parser.error(f"unrecognized arguments: {' '.join(unknown)}{_meant(options.parser, unknown)}")
+    _show_every_character(sys.stdout)
     signal.signal(signal.SIGTERM, _interrupt)
     warnings.showwarning = _show_warning
     try:
+        options, unknown = parser.parse_known_args(given)
+        if unknown:
+            options.parser.error(f"unrecognized arguments: {' '.join(unknown)}{_meant(options, unknown)}")
         return int(options.run(options))
     except GalleyError as error:
         say(f"galley: {error}")
@@ -69,10 +72,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(ExitCode.UNEXPECTED)
 
 
-def _meant(command: argparse.ArgumentParser, unknown: Sequence[str]) -> str:
-    """Which of its flags the first unknown one may have been meant for; nothing where none of the words is one."""
-    known = [flag for action in command._actions for flag in action.option_strings]
-    return next((suggest(word.split("=")[0], known) for word in unknown if word.startswith("-")), "")
+def _meant(options: argparse.Namespace, unknown: Sequence[str]) -> str:
+    """What may have been meant by the first unknown flag; nothing where none of the words is one."""
+    flags = [word.partition("=")[0] for word in unknown if word.startswith("-")]
+    if not flags:
+        return ""
+    known = [name for action in options.parser._actions for name in action.option_strings]
+    explained: str = options.explain(flags[0], options)
+    return explained if explained else suggest(flags[0], known)
+
+
+def _explain_nothing(flag: str, options: argparse.Namespace) -> str:
+    """For commands that know nothing of flags that are not theirs."""
+    return ""
+
+
+def _show_every_character(stream: TextIO) -> None:
+    """Escape what the terminal's encoding lacks, as standard error does, in place of failing at it."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
 
 
 def say(text: str) -> None:

@@ -66,7 +66,17 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     add_keyword_flags(running, RUN_ROWS)
     add_keyword_flags(parser.add_argument_group("servers, for DocUnderstanding"), SERVER_ROWS)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run, explain=_explain)
+
+
+def _explain(flag: str, options: argparse.Namespace) -> str:
+    """What to write in place of a flag that is none of the batch's, where it is an option of the pipeline."""
+    name = flag.lstrip("-")
+    rows = option_rows(options.pipeline)
+    if rows is None:
+        return f"; if it is an option of the pipeline, give it as --set {name}=VALUE"
+    known = name in {row.name for row in rows}
+    return f"; it is an option of the pipeline: give it as --set {name}=VALUE" if known else ""
 
 
 def _add_pipeline(group: argparse._ArgumentGroup) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import argparse
 import json
 import secrets
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -107,7 +108,7 @@ def _run(settings: Settings[Any], inputs: Sequence[Any], options: argparse.Names
             progress.outcome(outcome)
             if printing and isinstance(outcome, Done):
                 line = {"res": outcome.result.json, **outcome.result.beside()}
-                print(json.dumps(line, ensure_ascii=False, default=str), flush=True)
+                _print_json(line)
     finally:
         progress.close()
         runner.close()
@@ -115,3 +116,11 @@ def _run(settings: Settings[Any], inputs: Sequence[Any], options: argparse.Names
             remove_tree(Path(settings.save.documents.parts))
     print_summary(console, tally, time.monotonic(), options.save_path)
     return exit_code(tally)
+
+
+def _print_json(line: Mapping[str, Any]) -> None:
+    """Write a line of JSON to standard output: UTF-8, whatever the terminal's encoding is."""
+    text = json.dumps(line, ensure_ascii=False, default=str)
+    # Bytes of a file's name that are not UTF-8 become `\udcff`, which means the same in JSON.
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+    sys.stdout.flush()

@@ -15,7 +15,7 @@ from galley.errors import ExitCode
 from galley.journal import Ledger, RunRecord, open_ledger
 from galley.journal.records import RUNNING
 from galley.pages import name_place
-from galley.wording import counted, describe_seconds
+from galley.wording import counted, describe_seconds, shown
 
 _SHOWN = 20
 
@@ -53,13 +53,13 @@ def _print(ledger: Ledger, limit: int) -> None:
     print(f"pages: {counts.done:,} done, {counts.failed:,} failed, {counts.pending:,} pending")
     for kind, count in counts.failures.items():
         print(f"  {count:,} {kind}")
-    for shown, (file, page) in enumerate(ledger.failures(limit), 1):
+    for number, (file, page) in enumerate(ledger.failures(limit), 1):
         place = name_place(file.path, None if page.page < 0 else page.page)
-        print(f"  {page.kind}: {_printable(place)}: {page.message}")
-        if shown == limit and counts.failed > limit:
+        print(f"  {page.kind}: {place}: {page.message}")
+        if number == limit and counts.failed > limit:
             print(f"  and {counts.failed - limit:,} more; --all lists them")
     for file in ledger.noted_files(limit):
-        print(f"  {_printable(file.path)}: {file.message}")
+        print(f"  {shown(file.path)}: {file.message}")
     for run in runs:
         print(_run_line(run))
 
@@ -75,7 +75,3 @@ def _run_line(run: RunRecord) -> str:
     # What a worker wrote at its end follows on further lines: that is for report.json and the report.
     message = f": {run.message.splitlines()[0]}" if run.message else ""
     return f"run {run.id}, {begun}: {run.state} {how}{message}"
-
-
-def _printable(path: str) -> str:
-    return path.encode("utf-8", "backslashreplace").decode()

@@ -44,8 +44,18 @@ def suggest(name: str, known: list[str]) -> str:
     """The end of an error message: near matches of `name` among `known`, or all of a short list."""
     near = difflib.get_close_matches(name, dict.fromkeys(known), n=3, cutoff=0.6)
     if near:
+        best = _likeness(name, near[0])
+        near = [other for other in near if best - _likeness(name, other) < _AS_GOOD]
         return f"; did you mean {' or '.join(near)}?"
     return f"; known: {', '.join(sorted(known))}" if len(known) <= 40 else ""
+
+
+def _likeness(name: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, other, name).ratio()
+
+
+_AS_GOOD = 0.15
+"""Matches that are worse than the best by more are not named."""
 
 
 def fingerprint(config: Any) -> str:

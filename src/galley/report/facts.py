@@ -168,13 +168,7 @@ def _why_nothing(lane: Lane) -> str:
 def name_page(file: FileRecord, page: PageEntry | int) -> str:
     """A page as a person would name it, in characters that can be shown."""
     number = page if isinstance(page, int) else page.page
-    path = printable(file.path)
-    return name_place(path, None if number == WHOLE else number)
-
-
-def printable(text: str) -> str:
-    """`text` with bytes that are not UTF-8 written out."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    return name_place(file.path, None if number == WHOLE else number)
 
 
 def name_code(code: int | None) -> str:

@@ -13,7 +13,7 @@ from importlib import resources
 
 from galley.report.axes import Unit, choose_unit, time_ticks, value_ticks
 from galley.report.drawing import draw_failed, draw_lane, draw_throughput
-from galley.report.facts import LOW_SHARE, Facts, Lane, judge, printable, remark
+from galley.report.facts import LOW_SHARE, Facts, Lane, judge, remark
 from galley.report.tables import (
     format_time,
     list_environment,
@@ -23,7 +23,7 @@ from galley.report.tables import (
     list_settings,
     list_slowest,
 )
-from galley.wording import counted, describe_seconds
+from galley.wording import counted, describe_seconds, shown
 
 _MOST_LANES = 256
 _MOST_REMARKS = 12
@@ -38,7 +38,7 @@ _ICONS = {
 def render_page(facts: Facts, thumbnails: Mapping[tuple[int, int], str]) -> str:
     """The whole page; thumbnails are data URIs by number of file and page."""
     style, script = (_own_file(name) for name in ("page.css", "page.js"))
-    title = f"{judge(facts.counts, facts.runs).headline} · {printable(facts.output)}"
+    title = f"{judge(facts.counts, facts.runs).headline} · {shown(facts.output)}"
     body = "".join(
         (
             _header(facts),
@@ -72,7 +72,7 @@ def _own_file(name: str) -> str:
 def _header(facts: Facts) -> str:
     verdict = judge(facts.counts, facts.runs)
     return (
-        f'<header><div class="place"><span>Galley batch in <b>{escape(printable(facts.output))}</b></span>'
+        f'<header><div class="place"><span>Galley batch in <b>{escape(shown(facts.output))}</b></span>'
         f"<span>as of {format_time(facts.made)} {_zone(facts.made)}</span></div>"
         f'<div class="verdict {verdict.tone}"><svg viewBox="0 0 24 24" aria-hidden="true">{_ICONS[verdict.tone]}</svg>'
         f"<div><h1>{escape(verdict.headline)}</h1><p>{escape(verdict.explanation)}</p></div></div>"

@@ -13,8 +13,8 @@ from typing import Any
 
 from galley.journal import FileRecord, PageEntry, RunRecord
 from galley.journal.records import RUNNING, WHOLE
-from galley.report.facts import Facts, FailureGroup, name_code, name_page, printable
-from galley.wording import counted, describe_seconds
+from galley.report.facts import Facts, FailureGroup, name_code, name_page
+from galley.wording import counted, describe_seconds, shown
 
 _MEANINGS = {
     "unreadable": "The input is missing, damaged, encrypted, too large, or of no supported kind. An input that is "
@@ -37,7 +37,7 @@ def list_failures(facts: Facts, thumbnails: Mapping[tuple[int, int], str]) -> st
     groups = "".join(_list_group(group, thumbnails) for group in facts.failures)
     more = (
         f'<p class="soft small">All failures: report.json beside this page, or '
-        f"<code>galley status --all {escape(printable(facts.output))}</code>.</p>"
+        f"<code>galley status --all {escape(shown(facts.output))}</code>.</p>"
     )
     return f'<section id="failures"><h2>Failures</h2>{more}{groups}</section>'
 
@@ -63,7 +63,7 @@ def _draw_box(picture: str) -> str:
 
 
 def _draw_card(file: FileRecord, page: PageEntry, box: str) -> str:
-    folder, slash, name = printable(file.path).rpartition("/")
+    folder, slash, name = shown(file.path).rpartition("/")
     number = "" if page.page == WHOLE else f" page&nbsp;{page.page + 1}"
     facts = [counted(page.tries, "try", "tries")]
     if page.slot is not None:
@@ -113,7 +113,7 @@ def list_files(facts: Facts) -> str:
 
 
 def _file_table(files: Sequence[FileRecord], count: int, what: str) -> str:
-    rows = "".join(f"<tr><td>{escape(printable(f.path))}</td><td>{escape(f.message)}</td></tr>" for f in files)
+    rows = "".join(f"<tr><td>{escape(shown(f.path))}</td><td>{escape(f.message)}</td></tr>" for f in files)
     more = f"; the first {len(files)} of them" if count > len(files) else ""
     noun = "file" if count == 1 else "files"
     return (
@@ -143,7 +143,7 @@ def _run_row(run: RunRecord, now: float) -> str:
         f'<tr><td class="right">{run.id}</td><td>{format_time(run.started)}</td><td class="right">{lasted}</td>'
         f"<td>{escape(_cut(how, 400))}</td>"
         f"<td>{'' if run.state == RUNNING else escape(name_code(run.exit_code))}</td>"
-        f"<td><code>{escape(printable(_cut(command, 600)))}</code></td></tr>"
+        f"<td><code>{escape(shown(_cut(command, 600)))}</code></td></tr>"
     )
 
 
@@ -198,7 +198,7 @@ def _list_cores(cores: Iterable[int]) -> str:
 
 def _pairs(values: Mapping[str, Any], caption: str) -> str:
     rows = "".join(
-        f"<tr><th scope=row>{escape(name)}</th><td>{escape(printable(_cut(_show(value), 600)))}</td></tr>"
+        f"<tr><th scope=row>{escape(name)}</th><td>{escape(shown(_cut(_show(value), 600)))}</td></tr>"
         for name, value in values.items()
     )
     return f"<table><caption>{escape(caption)}</caption><tbody>{rows}</tbody></table>"

@@ -13,8 +13,8 @@ from typing import Any
 from galley.journal import Ledger, RunRecord, open_ledger
 from galley.outputs.files import open_whole
 from galley.pages import name_place
-from galley.report.facts import printable
 from galley.report.slices import Slice, cut_slices
+from galley.wording import shown
 
 _WITHOUT_WORKER = "no worker"
 
@@ -71,8 +71,7 @@ def _run_events(run: RunRecord) -> Iterator[dict[str, Any]]:
 
 def _page_event(piece: Slice, lane: int, zero: float) -> dict[str, Any]:
     page = piece.page
-    path = printable(page.path)
-    name = path.rsplit("/", 1)[-1]
+    name = page.path.rsplit("/", 1)[-1]
     # Begin and end are rounded, not the duration, so that neighbours do not overlap.
     begin = _micros(piece.begin - zero)
     colour = {} if page.kind is None else {"cname": "terrible"}
@@ -85,7 +84,7 @@ def _page_event(piece: Slice, lane: int, zero: float) -> dict[str, Any]:
         "ts": begin,
         "dur": _micros(piece.end - zero) - begin,
         "args": {
-            "path": path,
+            "path": shown(page.path),
             "page": page.page + 1 if page.page >= 0 else None,
             "state": page.state,
             "failure": page.kind,
