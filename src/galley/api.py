@@ -27,7 +27,7 @@ from galley.devices import (
     require_devices,
     usable_cores,
 )
-from galley.engines import choose_engine, installed_engines
+from galley.engines import choose_engine, devices_of, installed_engines
 from galley.errors import BadArguments
 from galley.fleet.inline import run_inline
 from galley.fleet.limits import Limits
@@ -266,9 +266,8 @@ def plan(settings: Settings[Any]) -> tuple[Slot, ...]:
 
 
 def _default_device(engine: str | None, found: dict[str, int]) -> Device:
-    gpu_engines = {"onnxruntime", "tensorrt"}
-    wants_gpu = engine is None or engine in gpu_engines
-    return Device("gpu") if found.get("gpu") and wants_gpu else Device("cpu")
+    fits_gpu = engine is None or "gpu" in devices_of(engine)
+    return Device("gpu") if found.get("gpu") and fits_gpu else Device("cpu")
 
 
 def _models(settings: Settings[Any], progress: FetchProgress | None) -> dict[str, Model]:

@@ -14,7 +14,7 @@ from galley.config import OcrConfig
 from galley.errors import BadInput
 from galley.inputs import list_pages
 from galley.models.placing import disk_errors
-from galley.models.quantized import place_quantized
+from galley.models.quantized import GRAPH, place_quantized
 from galley.models.store import FetchProgress, ensure_models, open_store
 from galley.pages import PageRef
 from galley.wording import counted
@@ -33,12 +33,12 @@ def quantize_recogniser(inputs: Sequence[str], progress: FetchProgress | None = 
         OutputError: the store cannot be written.
     """
     from galley.engines.quantize import quantize_graph, require_quantizer
-    from galley.pipelines.examples import collect_lines
+    from galley.pipelines.calibration import collect_lines
 
+    require_quantizer()
     choices = OcrConfig().models()
     models = ensure_models([choices[step].name for step in ("detection", "recognition")], progress)
     recogniser, store = models[choices["recognition"].name], open_store()
-    require_quantizer()
     lines = collect_lines(_pages(inputs), models[choices["detection"].name], recogniser)
     if len(lines) < LEAST_LINES:
         raise BadInput(f"{counted(len(lines), 'line')} of text found; name pages with at least {LEAST_LINES}")
@@ -46,7 +46,7 @@ def quantize_recogniser(inputs: Sequence[str], progress: FetchProgress | None = 
     with disk_errors(store.home), tempfile.TemporaryDirectory(dir=store.home, prefix="quantizing-") as scratch:
         built = Path(scratch) / "built"
         built.mkdir()
-        versions = quantize_graph(recogniser.path, chosen, built)
+        versions = quantize_graph(recogniser.path, chosen, built / GRAPH)
         return place_quantized(recogniser, built, {"lines": len(chosen), "versions": versions}, store), len(chosen)
 
 

@@ -9,7 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from galley.devices import Slot
 from galley.engines import open_session
-from galley.engines.quantize import GRAPH, WEIGHTS, quantize_graph
+from galley.engines.quantize import quantize_graph
 from galley.errors import DeviceError, ModelError
 
 pytest.importorskip("nncf", reason="the extra int8 is not installed")
@@ -43,11 +43,11 @@ def convolution(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_int8_graph_answers_nearly_the_same(convolution: Path, slot: Slot, tmp_path: Path) -> None:
     numbers = np.random.default_rng(1)
     examples = [numbers.standard_normal((1, 3, 8, 16 + 8 * n)).astype(np.float32) for n in range(12)]
-    versions = quantize_graph(convolution, examples, tmp_path)
+    versions = quantize_graph(convolution, examples, tmp_path / "graph.xml")
     assert set(versions) == {"nncf", "openvino"}
-    assert {path.name for path in tmp_path.iterdir()} == {GRAPH, WEIGHTS}
+    assert {path.name for path in tmp_path.iterdir()} == {"graph.xml", "graph.bin"}
     exact = open_session(convolution, engine="openvino", slot=slot, precision="fp32")
-    quantized = open_session(tmp_path / GRAPH, engine="openvino", slot=slot, precision="int8")
+    quantized = open_session(tmp_path / "graph.xml", engine="openvino", slot=slot, precision="int8")
     assert quantized.info.precision == "int8"
     (expected,), (given,) = exact.run(examples[3]), quantized.run(examples[3])
     assert not np.array_equal(given, expected)
@@ -57,13 +57,13 @@ def test_an_int8_graph_answers_nearly_the_same(convolution: Path, slot: Slot, tm
 def test_a_graph_that_is_not_quantised_does_not_pass_for_int8(convolution: Path, slot: Slot, tmp_path: Path) -> None:
     import openvino
 
-    openvino.save_model(openvino.Core().read_model(str(convolution)), str(tmp_path / GRAPH))
+    openvino.save_model(openvino.Core().read_model(str(convolution)), str(tmp_path / "graph.xml"))
     with pytest.raises(DeviceError, match="precision int8 was asked for, but OpenVINO computes in"):
-        open_session(tmp_path / GRAPH, engine="openvino", slot=slot, precision="int8")
+        open_session(tmp_path / "graph.xml", engine="openvino", slot=slot, precision="int8")
 
 
 def test_what_is_no_graph_is_named(slot: Slot, tmp_path: Path) -> None:
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(b"this is no graph")
     with pytest.raises(ModelError, match=r"cannot read .*broken\.onnx"):
-        quantize_graph(broken, [], tmp_path)
+        quantize_graph(broken, [], tmp_path / "graph.xml")

@@ -31,7 +31,7 @@ class EngineInfo:
     device: str
     """Kind of device, as in a device string: `cpu` or `gpu`."""
     precision: str
-    """`fp32`, `bf16` or `fp16`."""
+    """`fp32`, `bf16`, `fp16` or `int8`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def open_session(
     blank: int | None = None,
     span: Span | None = None,
 ) -> Session:
-    """Opens an ONNX graph on the slot's device with as many threads as the slot has cores.
+    """Open a graph on the slot's device with as many threads as the slot has.
 
     `outputs` names the outputs to compute, in the order wanted; None computes all. `shape` promises that the only
     input always has this shape, which an engine may use to be faster. `cache` is a folder where an engine may

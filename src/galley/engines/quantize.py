@@ -17,10 +17,6 @@ from numpy.typing import NDArray
 
 from galley.errors import BadArguments, ModelError
 
-GRAPH = "graph.xml"
-"""The file in OpenVINO's own format; its weights are beside it."""
-WEIGHTS = "graph.bin"
-
 
 def require_quantizer() -> None:
     """Look for NNCF before any work is done.
@@ -32,13 +28,13 @@ def require_quantizer() -> None:
         raise BadArguments("quantising needs NNCF; install it: pip install 'galley-ocr[int8]'")
 
 
-def quantize_graph(source: Path, examples: Sequence[NDArray[Any]], folder: Path) -> dict[str, str]:
-    """Write `GRAPH` and `WEIGHTS` into `folder`; returns the versions of what made them.
+def quantize_graph(source: Path, examples: Sequence[NDArray[Any]], target: Path) -> dict[str, str]:
+    """Write the int8 graph to the file `target`, in OpenVINO's own format; the versions of what made it.
 
     Args:
         source: an ONNX graph with one input.
         examples: inputs as they come in use; some hundred lines of text take a minute.
-        folder: exists.
+        target: ends in `.xml`, in a folder that exists; the weights go beside it, as `.bin`.
 
     Raises:
         ModelError: OpenVINO cannot read the graph.
@@ -58,5 +54,5 @@ def quantize_graph(source: Path, examples: Sequence[NDArray[Any]], folder: Path)
         model_type=nncf.ModelType.TRANSFORMER,
         subset_size=len(examples),
     )
-    openvino.save_model(quantized, str(folder / GRAPH), compress_to_fp16=False)
+    openvino.save_model(quantized, str(target), compress_to_fp16=False)
     return {"nncf": nncf.__version__, "openvino": openvino.__version__.split("-")[0]}

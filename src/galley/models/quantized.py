@@ -22,7 +22,8 @@ QUANTIZABLE = (Task.TEXT_RECOGNITION,)
 Reading takes four fifths of the time of a page.
 """
 
-_GRAPH, _WEIGHTS = "graph.xml", "graph.bin"
+GRAPH, _WEIGHTS = "graph.xml", "graph.bin"
+"""The file in OpenVINO's own format, and its weights beside it."""
 
 
 def find_quantized(model: Model, store: Store | None = None) -> Path:
@@ -40,14 +41,14 @@ def find_quantized(model: Model, store: Store | None = None) -> Path:
     try:
         note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
         made_of, files = note["made_of"], note["files"]
-        whole = all(hash_file(folder / name) == files[name] for name in (_GRAPH, _WEIGHTS))
+        whole = all(hash_file(folder / name) == files[name] for name in (GRAPH, _WEIGHTS))
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise ModelError(f"there is no int8 graph of {model.name} in {store.home}; {advice}") from error
     if not whole:
         raise ModelError(f"the int8 graph of {model.name} in {folder} is damaged; {advice}")
     if made_of != hash_file(model.path):
         raise ModelError(f"the int8 graph of {model.name} was made of other weights than those in use; {advice}")
-    return folder / _GRAPH
+    return folder / GRAPH
 
 
 def place_quantized(model: Model, built: Path, facts: Mapping[str, object], store: Store) -> Path:
@@ -57,14 +58,14 @@ def place_quantized(model: Model, built: Path, facts: Mapping[str, object], stor
         OutputError: the store cannot be written.
     """
     with disk_errors(store.home):
-        files = {name: hash_file(built / name) for name in (_GRAPH, _WEIGHTS)}
+        files = {name: hash_file(built / name) for name in (GRAPH, _WEIGHTS)}
         write_note(built, {"model": model.name, "made_of": hash_file(model.path), "files": files, **facts})
         with filelock.FileLock(store.home / "store.lock"):
             scratch = store.home / "fetching"
             empty_scratch(scratch)
             place_folder(built, _folder(model, store), scratch)
             empty_scratch(scratch)
-    return _folder(model, store) / _GRAPH
+    return _folder(model, store) / GRAPH
 
 
 def _folder(model: Model, store: Store) -> Path:

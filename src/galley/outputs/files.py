@@ -8,8 +8,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -63,21 +63,19 @@ def open_whole(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OutputError: the file cannot be written, with the reason in words.
     """
-    temporary: str | None = None
+    # Not by `tempfile`, whose files are private: to give them the usual rights, the umask would have to be set for a
+    # moment to be read, and several threads write.
+    temporary = path.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             yield file
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
-        temporary = None
+        temporary.replace(path)
     except OSError as error:
         raise OutputError(describe_failure(path, error)) from error
     finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def sweep(folder: Path) -> int:
@@ -131,10 +129,3 @@ def require_folder(folder: Path) -> None:
     write_file(probe, b"")
     with contextlib.suppress(OSError):
         probe.unlink()
-
-
-def _umask() -> int:
-    # The only way to read the mask is to set it; mkstemp makes files private, results should not be.
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
