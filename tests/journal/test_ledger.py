@@ -6,12 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from galley.errors import OutputError
-from galley.journal import FileRecord, Journal, PageEntry, RunStart, open_journal, open_ledger
+from galley.journal import FileRecord, Journal, Ledger, PageEntry, RunStart, open_journal, open_ledger
 from galley.journal.lock import is_locked
 from galley.journal.schema import database_path
 
@@ -124,6 +125,7 @@ def test_a_full_disk_is_a_sentence_and_costs_the_last_group_only(tmp_path: Path)
 
 HOLDER = """
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from galley.journal import open_journal
 journal = open_journal(Path(sys.argv[1]))
@@ -173,6 +175,23 @@ def test_a_damaged_journal_is_a_sentence(tmp_path: Path) -> None:
         open_journal(tmp_path)
     with pytest.raises(OutputError, match="cannot read"):
         open_ledger(tmp_path)
+
+
+def test_every_question_to_a_journal_that_is_damaged_inside_ends_in_a_sentence(tmp_path: Path) -> None:
+    begin(tmp_path).close()
+    path = database_path(tmp_path)
+    content = path.read_bytes()
+    path.write_bytes(content[:100] + b"\xff" * (len(content) - 100))
+    questions: list[Callable[[Ledger], object]] = [
+        Ledger.runs,
+        Ledger.counts,
+        lambda ledger: ledger.find_file("a.png"),
+        lambda ledger: ledger.pages_of(1),
+        lambda ledger: list(ledger.files()),
+    ]
+    for ask in questions:
+        with open_ledger(tmp_path) as ledger, pytest.raises(OutputError, match="cannot read the journal"):
+            ask(ledger)
 
 
 def test_a_folder_without_a_journal_is_a_sentence(tmp_path: Path) -> None:

@@ -40,7 +40,19 @@ class Validity:
         self._retry_failed = batch.retry_failed
         self._output = os.path.realpath(batch.output_dir)
 
-    def holds(self, entry: PageEntry, made: Sequence[str]) -> bool:
+    def sort_out(self, file: FileRecord, entries: Sequence[PageEntry]) -> tuple[list[PageEntry], tuple[str, ...]]:
+        """Of an unchanged file: the outcomes that hold, and the files of the whole document that are there and hold.
+
+        Those hold as long as all pages do; otherwise they have to be made anew, of what there is of single pages.
+        """
+        made = tuple(name for name in file.documents if look_at(f"{self._output}/{name}").size)
+        kept = [entry for entry in entries if self._holds(entry, made)]
+        if made and len(kept) != file.pages:
+            made = ()
+            kept = [entry for entry in kept if self._holds(entry, made)]
+        return kept, made
+
+    def _holds(self, entry: PageEntry, made: Sequence[str]) -> bool:
         """Whether the outcome was reached with the same options, and its files are there (not one of them empty).
 
         What was kept of the page for a document of which files were `made` has gone into those.
@@ -50,10 +62,6 @@ class Validity:
         if entry.state == FAILED:
             return not self._retry_failed
         return all(look_at(f"{self._output}/{name}").size or _went_into(name, made) for name in entry.outputs)
-
-    def documents(self, file: FileRecord) -> tuple[str, ...]:
-        """The files that were made of the whole document and are there."""
-        return tuple(name for name in file.documents if look_at(f"{self._output}/{name}").size)
 
 
 def _went_into(part: str, made: Sequence[str]) -> bool:

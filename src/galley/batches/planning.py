@@ -128,8 +128,8 @@ def _look_into(
         if has_changed(known, look_at(found.path), digest):
             found_plan.changed += bool(entries)
         else:
-            made = validity.documents(known)
-            settled = {entry.page for entry in entries if validity.holds(entry, made)}
+            kept, _ = validity.sort_out(known, entries)
+            settled = {entry.page for entry in kept}
     for number, page in enumerate(pages_of_file(found.path, found.name, batch.inputs, counter)):
         found_plan.pages += 1
         found_plan.settled += page_number(page) in settled

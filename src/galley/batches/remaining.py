@@ -206,11 +206,7 @@ class Remaining:
         entries = self._journal.pages_of(known.id)
         changed = has_changed(known, look, digest)
         self.progress.changed += changed and bool(entries)
-        made = () if changed else self._validity.documents(known)
-        kept = [] if changed else [entry for entry in entries if self._validity.holds(entry, made)]
-        if made and len(kept) != known.pages:  # they have to be made anew, of what there is of single pages
-            made = ()
-            kept = [entry for entry in kept if self._validity.holds(entry, made)]
+        kept, made = ([], ()) if changed else self._validity.sort_out(known, entries)
         if len(kept) == len(entries):
             return kept, [], made
         held = {entry.page for entry in kept}
@@ -219,20 +215,19 @@ class Remaining:
         return kept, outdated, made
 
     def _count_finished(self, file: FileRecord, entries: Sequence[PageEntry], made: tuple[str, ...]) -> None:
-        self._watch.finished_before(self._count_kept(entries))
+        self._count_kept(entries)
+        self._watch.finished_before()
         if self._batch.documents is not None and entries[0].page != WHOLE and all(e.state == DONE for e in entries):
             look = Look(file.size, file.mtime_ns)
             self._complete(OpenFile(file.path, file.name, look, file.id, made=made), len(entries))
 
-    def _count_kept(self, entries: Sequence[PageEntry]) -> int:
-        """Take outcomes of earlier runs into account; how many of them are failures."""
-        failed = 0
+    def _count_kept(self, entries: Sequence[PageEntry]) -> None:
+        """Take outcomes of earlier runs into account."""
         for entry in entries:
             if entry.state == FAILED:
-                failed += 1
                 self.progress.failures[str(entry.kind)] += 1
-        self.progress.done += len(entries) - failed
-        return failed
+            else:
+                self.progress.done += 1
 
     def _open_file(
         self, file: OpenFile, kept: Sequence[PageEntry], outdated: Sequence[PageEntry]

@@ -113,7 +113,7 @@ def _show(values: Mapping[str, Any], name: str) -> str:
     return json.dumps(values[name], ensure_ascii=False) if name in values else "(not set)"
 
 
-def _look_away(what: object) -> None:
+def _look_away(*what: object) -> None:
     """Nobody is watching."""
 
 
@@ -125,8 +125,8 @@ class Watch:
     """A sentence for the user."""
     found: Callable[[int], None] = _look_away
     """So many files were found."""
-    finished_before: Callable[[int], None] = _look_away
-    """A file needs nothing more; it has so many pages that failed before."""
+    finished_before: Callable[[], None] = _look_away
+    """A file needs nothing more."""
     listed: Callable[[PageRef | Unreadable], None] = _look_away
     event: Callable[[FleetEvent], None] = _look_away
     outcome: Callable[[Outcome], None] = _look_away

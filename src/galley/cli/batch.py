@@ -182,7 +182,7 @@ def _run_batch(settings: Settings[Any], batch: BatchSettings, quiet: bool) -> Ex
     def found(files: int) -> None:
         tally.files = files
 
-    def finished_before(pages: int) -> None:
+    def finished_before() -> None:
         tally.files -= 1
 
     watch = Watch(say, found, finished_before, partial(count_listed, tally), progress.event, progress.outcome)

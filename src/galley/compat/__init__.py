@@ -1,5 +1,5 @@
 """PaddleOCR's interface: its class names, keywords, flags and result objects, over Galley's own.
 
-The only place where PaddleOCR's names mean something. `table` is the one table from their names to our
-configuration; the classes and the command line are both made from it.
+The only place where PaddleOCR's names mean something. `keyword_tables` lead from their keywords to our configuration;
+the classes and the command line are both made from them.
 """

@@ -96,7 +96,10 @@ class Journal:
 
     def runs(self) -> list[RunRecord]:
         """All runs so far, the oldest first."""
-        return run_records(self._database)
+        try:
+            return run_records(self._database)
+        except sqlite3.Error as error:
+            raise self._give_up(error) from error
 
     def begin_run(self, start: RunStart) -> int:
         """Note that a run begins; its number. One that never ended was killed."""

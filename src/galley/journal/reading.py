@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,8 @@ class Ledger:
 
     def runs(self) -> list[RunRecord]:
         """All runs, the oldest first."""
-        runs = run_records(self._database)
+        with self._readable():
+            runs = run_records(self._database)
         if runs and runs[-1].state == RUNNING and not is_locked(self.output):
             runs[-1] = replace(runs[-1], state=KILLED)
         return runs
@@ -124,11 +126,13 @@ class Ledger:
 
     def find_file(self, path: str) -> FileRecord | None:
         """What is known of an input."""
-        return find_file(self._database, path)
+        with self._readable():
+            return find_file(self._database, path)
 
     def pages_of(self, file: int) -> list[PageEntry]:
         """The outcomes of an input's pages, in page order."""
-        return pages_of(self._database, file)
+        with self._readable():
+            return pages_of(self._database, file)
 
     def failures(self, limit: int = -1, kind: str | None = None) -> Iterator[tuple[FileRecord, PageEntry]]:
         """The failed pages with their files, in the order of their listing; at most `limit` if that is not negative."""
@@ -207,8 +211,13 @@ class Ledger:
             yield file_record(row[:width]), page_entry(row[width:])
 
     def _rows(self, query: str, *values: object) -> Iterator[Any]:
-        try:
+        with self._readable():
             yield from self._database.execute(query, values)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
         except sqlite3.Error as error:
             raise OutputError(f"cannot read the journal of {str(self.output)!r}: {error}") from error
 
