@@ -5,8 +5,6 @@ Runs in: parent. Built from plain data; the class that the pipeline made is not 
 
 from __future__ import annotations
 
-import json
-import logging
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,13 +12,12 @@ from typing import Any, NoReturn, TypeAlias
 
 from PIL import Image
 
+from galley.compat.printing import show_fields
 from galley.foreign import FORMS, ForeignPage
 from galley.outputs import foreign
 from galley.outputs.encoding import encode_json
 from galley.outputs.files import write_file
 from galley.outputs.saving import FORMATS, save_json
-
-_log = logging.getLogger("galley")
 
 Fields: TypeAlias = dict[str, Any]
 Pictures: TypeAlias = dict[str, Image.Image]
@@ -88,9 +85,8 @@ class ForeignResult(Fields):
         return {**markdown.fields, "markdown_images": pictures}
 
     def print(self, json_format: bool = False, indent: int = 4, ensure_ascii: bool = False) -> None:
-        """Write the fields to the log `galley` at level INFO."""
-        fields = self.str
-        _log.info("%s", json.dumps(fields, indent=indent, ensure_ascii=ensure_ascii) if json_format else fields)
+        """Write the fields to the log `galley` at level INFO, or to standard error where no log is set up."""
+        show_fields(self.str, json_format, indent, ensure_ascii)
 
     def save_to_json(self, save_path: Any, indent: int = 4, ensure_ascii: bool = False) -> None:
         """Write the JSON fields to the file `save_path`, or into that folder under the page's own name."""

@@ -5,22 +5,19 @@ Runs in: parent.
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 from PIL import Image
 
+from galley.compat.printing import show_fields
 from galley.errors import BadArguments
 from galley.outputs.pdf.pages import save_pdf
 from galley.outputs.saving import FORMATS, SAVE_ALL, Format, drawings, save_json
 from galley.outputs.structured.saving import markdown_of, save_markdown
 from galley.outputs.tables import HasTables, tables_by_key
 from galley.results import PageResult, RecognizedPage, StructuredPage
-
-_log = logging.getLogger("galley")
 
 Fields: TypeAlias = dict[str, Any]
 Pictures: TypeAlias = dict[str, Image.Image]
@@ -81,9 +78,8 @@ class Result(Fields):
         return tables_by_key(cast(HasTables, self._page))
 
     def print(self, json_format: bool = False, indent: int = 4, ensure_ascii: bool = False) -> None:
-        """Write the fields to the log `galley` at level INFO."""
-        fields = self.str
-        _log.info("%s", json.dumps(fields, indent=indent, ensure_ascii=ensure_ascii) if json_format else fields)
+        """Write the fields to the log `galley` at level INFO, or to standard error where no log is set up."""
+        show_fields(self.str, json_format, indent, ensure_ascii)
 
     def save_to_json(self, save_path: Any, indent: int = 4, ensure_ascii: bool = False) -> None:
         """Write the JSON fields to the file `save_path`, or into that folder under the page's own name."""
