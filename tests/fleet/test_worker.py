@@ -18,10 +18,10 @@ import pytest
 
 import galley
 from galley.devices import Device, Slot
-from galley.fleet.messages import Factory, Open, Parcel, Ready, Rejected, Report, Work
+from galley.fleet.messages import Factory, Open, Parcel, Ready, Recall, Rejected, Report, Returned, Work
 from galley.fleet.process import Process
 from galley.fleet.tray import Tray
-from galley.fleet.worker import Parent, load_ahead
+from galley.fleet.worker import Parent, follow_orders, load_ahead
 
 PATH = os.pathsep.join([str(Path(galley.__file__).parents[1]), str(Path(__file__).parent)])
 
@@ -239,16 +239,19 @@ def test_files_in_the_working_folder_are_not_taken_for_modules(tmp_path: Path, m
 
 
 class Overheard(Parent):
-    """A parent that is told of a rejected page while the worker resigns."""
+    """A parent that is told of a rejected page, or of pages given back, while the worker resigns."""
 
     def __init__(self, tray: Tray) -> None:
         self.tray = tray
         self.given_back: list[int] = []
 
     def tell(self, report: Report) -> None:
-        if isinstance(report, Rejected):
-            self.given_back = self.tray.give_up()
-            raise SystemExit
+        if isinstance(report, Rejected | Returned):
+            self.tell_now(lambda: report)
+
+    def tell_now(self, words: Callable[[], Report]) -> None:
+        self.given_back = self.tray.give_up()
+        raise SystemExit
 
 
 def test_a_page_is_in_hand_until_it_is_said_that_it_could_not_be_loaded() -> None:
@@ -257,6 +260,15 @@ def test_a_page_is_in_hand_until_it_is_said_that_it_could_not_be_loaded() -> Non
     tray.put(Work(7, Parcel.pack("load raise unreadable")))
     with pytest.raises(SystemExit):
         load_ahead(Factory("faults:Obey").open(HERE), parent, tray)
+    assert parent.given_back == [7]
+
+
+def test_pages_asked_for_are_in_hand_until_it_is_said_that_they_are_given_back() -> None:
+    tray = Tray()
+    parent = Overheard(tray)
+    tray.put(Work(7, Parcel.pack("fine")))
+    with pytest.raises(SystemExit):
+        follow_orders(iter([Recall()]), parent, tray)
     assert parent.given_back == [7]
 
 

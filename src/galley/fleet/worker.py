@@ -130,9 +130,13 @@ class Parent:
 
     def tell(self, report: Report) -> None:
         """Send a report; return when the system has taken it."""
+        self.tell_now(lambda: report)
+
+    def tell_now(self, words: Callable[[], Report]) -> None:
+        """As `tell`, what `words` gives when it is our turn, so that it is still true when it is said."""
         with self._speaking:
             try:
-                self._channel.queue(report)
+                self._channel.queue(words())
                 self._channel.flush()
             except OSError:
                 vanish()
@@ -153,7 +157,8 @@ def follow_orders(orders: Iterator[Any], parent: Parent, tray: Tray) -> None:
             if isinstance(order, Work):
                 tray.put(order)
             elif isinstance(order, Recall):
-                parent.tell(Returned(tray.give_back()))
+                # Not taken out before: last words of another thread would leave them out.
+                parent.tell_now(lambda: Returned(tray.give_back()))
             elif isinstance(order, Stop):
                 tray.close()
     except Exception as error:  # such as no memory for a page: a worker that hears nothing any more would never end
