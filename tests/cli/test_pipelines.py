@@ -50,7 +50,7 @@ def test_inputs_may_be_given_together_or_one_by_one() -> None:
 def test_whole_documents_are_made_of_their_pages(
     samples: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    inputs = [samples / "report.pdf", samples / "english.png"]
+    inputs = [samples / "report.pdf", samples / "english.png", samples / "." / ".." / samples.name / "report.pdf"]
     assert run("--input", *inputs, "--save_path", tmp_path, "--per_document", *FAST) == ExitCode.OK
     assert "4 of 4 pages done" in capfd.readouterr().err
     whole = json.loads((tmp_path / "report_res.json").read_text())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from galley.inputs import list_pages
 from galley.inputs.elements import UrlInput, classify
 from galley.inputs.names import folded
-from galley.inputs.planning import StreamPlan, plan_names
+from galley.inputs.planning import StreamPlan, plan_names, without_repeats
 from galley.pages import PageKind, PageRef
 
 PIXELS = np.zeros((2, 2, 3), np.uint8)
@@ -35,6 +35,12 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(b"x")
     return root
+
+
+def test_what_is_given_twice_is_kept_once() -> None:
+    question = {"image": "a.png", "query": "?"}
+    inputs = ["a.pdf", "b.pdf", "./a.pdf", "in/../b.pdf", "http://x/a.pdf", "http://x/a.pdf", question, question]
+    assert without_repeats(inputs) == ["a.pdf", "b.pdf", "http://x/a.pdf", question, question]
 
 
 def names(inputs: object) -> list[str]:

@@ -25,6 +25,7 @@ from galley.compat.interface import Interface, interface_of, make_settings
 from galley.compat.names import OWN
 from galley.errors import BadArguments, ExitCode
 from galley.inputs import count_files
+from galley.inputs.planning import without_repeats
 from galley.outputs.files import TEMPORARY_PREFIX, remove_tree
 from galley.outputs.saving import FORMATS, SAVE_ALL, SavePlan, plan_saving
 from galley.pages import Done
@@ -81,7 +82,8 @@ def _run_pipeline(interface: Interface, options: argparse.Namespace) -> ExitCode
     given = {row.name: getattr(options, row.name) for row in interface.rows if row.flag}
     settings = make_settings(interface, f"galley {interface.command}", given)
     inputs = interface.parse_inputs(options.input)
-    return _run(replace(settings, save=_save_plan(options, interface.result)), inputs, options)
+    save = _save_plan(options, interface.result)
+    return _run(replace(settings, save=save), inputs if save.folder is None else without_repeats(inputs), options)
 
 
 def _save_plan(options: argparse.Namespace, result: type) -> SavePlan:

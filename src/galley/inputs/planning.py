@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from galley.inputs.elements import ArrayInput, Element, FileInput, TreeInput, UrlInput
 from galley.inputs.names import (
@@ -55,6 +55,20 @@ def plan_names(elements: Sequence[Element]) -> Plan:
     if len(elements) > 1 and any(isinstance(element, TreeInput) for element in elements):
         return _Mirrored(elements)
     return _Flat(elements)
+
+
+def without_repeats(inputs: Sequence[Any]) -> list[Any]:
+    """The inputs, without a path or URL that was given before: its results would be written to the same files."""
+    seen: set[str] = set()
+    kept = []
+    for value in inputs:
+        if isinstance(value, str):
+            place = value if "://" in value else _absolute(value)
+            if place in seen:
+                continue
+            seen.add(place)
+        kept.append(value)
+    return kept
 
 
 class _Flat:
