@@ -1,14 +1,10 @@
-"""Configuration values: overlaying, fingerprints, clear refusals."""
+"""Configuration values: overlaying, clear refusals."""
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from galley.config import DocPreprocessorConfig, EngineConfig, fingerprint, overlay, suggest
+from galley.config import DocPreprocessorConfig, EngineConfig, overlay, suggest
 from galley.errors import BadArguments
 
 
@@ -45,21 +41,6 @@ def test_models_are_those_of_the_steps_that_are_on() -> None:
     assert set(DocPreprocessorConfig().models()) == {"orientation", "unwarping"}
     off = overlay(DocPreprocessorConfig(), {"options.use_doc_unwarping": False})
     assert set(off.models()) == {"orientation"}
-
-
-@given(st.booleans(), st.booleans(), st.sampled_from(["auto", "fp32"]))
-def test_fingerprints_are_equal_exactly_when_values_are(turn: bool, flatten: bool, precision: str) -> None:
-    base = DocPreprocessorConfig()
-    other = overlay(
-        base,
-        {
-            "options.use_doc_orientation_classify": turn,
-            "options.use_doc_unwarping": flatten,
-            "engine.precision": precision,
-        },
-    )
-    assert (fingerprint(base) == fingerprint(other)) == (base == other)
-    assert fingerprint(other) == fingerprint(dataclasses.replace(other))
 
 
 def test_suggestions() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from PIL import Image
 
@@ -16,8 +16,8 @@ from galley.errors import BadArguments
 from galley.outputs.pdf.pages import save_pdf
 from galley.outputs.saving import FORMATS, SAVE_ALL, Format, drawings, save_json
 from galley.outputs.structured.saving import markdown_of, save_markdown
-from galley.outputs.tables import HasTables, tables_by_key
-from galley.results import PageResult, RecognizedPage, StructuredPage
+from galley.outputs.tables import tables_by_key
+from galley.results import PageResult, RecognizedPage, StructuredPage, TablePage
 
 Fields: TypeAlias = dict[str, Any]
 Pictures: TypeAlias = dict[str, Image.Image]
@@ -63,19 +63,18 @@ class Result(Fields):
     def markdown(self) -> Fields:
         """PaddleOCR's mapping: `markdown_texts`, `markdown_images` by path, `page_continuation_flags` and the page."""
         self._require("markdown")
-        return markdown_of(cast(StructuredPage, self._page))
+        assert isinstance(self._page, StructuredPage)  # no other has this format
+        return markdown_of(self._page)
 
     @property
     def html(self) -> Texts:
         """Tables as HTML, by key: `table_1` and so on."""
-        self._require("html")
-        return tables_by_key(cast(HasTables, self._page))
+        return self._tables("html")
 
     @property
     def xlsx(self) -> Texts:
         """What `save_to_xlsx` makes workbooks of, by key: as PaddleOCR's, the tables' HTML."""
-        self._require("xlsx")
-        return tables_by_key(cast(HasTables, self._page))
+        return self._tables("xlsx")
 
     def print(self, json_format: bool = False, indent: int = 4, ensure_ascii: bool = False) -> None:
         """Write the fields to the log `galley` at level INFO, or to standard error where no log is set up."""
@@ -102,8 +101,8 @@ class Result(Fields):
 
         `pdf_password` opens the PDF file that the page is of, where that is encrypted.
         """
-        if not isinstance(self._page, RecognizedPage):
-            raise BadArguments("this kind of result has no text to put into a PDF file")
+        self._require("pdf")
+        assert isinstance(self._page, RecognizedPage)  # no other has this format
         save_pdf(self._page, Path(save_path), pdf_password)
 
     def save_to_alto(self, save_path: Any) -> None:
@@ -125,7 +124,8 @@ class Result(Fields):
     def save_to_markdown(self, save_path: Any, pretty: bool = True, show_formula_number: bool = False) -> None:
         """Write the page as Markdown, and its pictures, into a folder; or to a file and beside it."""
         self._require("markdown")
-        save_markdown(cast(StructuredPage, self._page), Path(save_path), pretty, show_formula_number)
+        assert isinstance(self._page, StructuredPage)  # no other has this format
+        save_markdown(self._page, Path(save_path), pretty, show_formula_number)
 
     def save_to_word(self, save_path: Any) -> None:
         """Write the page as a Word file into a folder, or to a file."""
@@ -146,6 +146,11 @@ class Result(Fields):
 
     def _save(self, name: Any, save_path: Any) -> None:
         self._require(name).save(self._page, Path(save_path))
+
+    def _tables(self, name: Any) -> Texts:
+        self._require(name)
+        assert isinstance(self._page, StructuredPage | TablePage)  # no other has these formats
+        return tables_by_key(self._page)
 
     def _require(self, name: Any) -> Format:
         formats = FORMATS[type(self._page)]

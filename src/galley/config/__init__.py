@@ -1,10 +1,10 @@
 """Every knob of a run, once: its name, type, default and help. One file for each pipeline.
 
 All values are frozen dataclasses without a "not given": the edges resolve what the user left out. An unknown
-field cannot be set (`overlay` says which exist), and `fingerprint` tells two configurations apart.
+field cannot be set; `overlay` says which exist.
 """
 
-from galley.config.changes import fingerprint, overlay, suggest
+from galley.config.changes import overlay, suggest
 from galley.config.checks import require_available, require_range
 from galley.config.doc_preprocessor import (
     NO_PREPROCESSING,
@@ -52,7 +52,6 @@ __all__ = [
     "TableOptions",
     "TextModels",
     "UnderstandingOptions",
-    "fingerprint",
     "overlay",
     "require_available",
     "require_range",

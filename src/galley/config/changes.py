@@ -1,4 +1,4 @@
-"""Replacing single knobs by their path, and telling configurations apart.
+"""Replacing single knobs by their path.
 
 Runs in: parent. Pure.
 """
@@ -6,10 +6,8 @@ Runs in: parent. Pure.
 from __future__ import annotations
 
 import difflib
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from galley.errors import BadArguments
@@ -56,9 +54,3 @@ def _likeness(name: str, other: str) -> float:
 
 _AS_GOOD = 0.15
 """Matches that are worse than the best by more are not named."""
-
-
-def fingerprint(config: Any) -> str:
-    """16 hexadecimal digits that change whenever any value in the frozen dataclass `config` does."""
-    text = json.dumps(asdict(config), sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

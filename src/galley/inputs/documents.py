@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from galley.errors import BadInput
-from galley.inputs.files import open_file
+from galley.inputs.files import is_utf8, open_file
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -51,7 +51,7 @@ def open_pdf(path: str, password: str | None) -> Any:
     file = open_file(path)
     try:
         # Older pypdfium2 takes no names that are not UTF-8; file objects it takes, but they are slower.
-        if _is_utf8(path):
+        if is_utf8(path):
             file.close()
             return pypdfium2.PdfDocument(Path(path).absolute(), password=password)
         return pypdfium2.PdfDocument(file, password=password, autoclose=True)
@@ -104,14 +104,6 @@ def tolerant_pillow() -> Iterator[None]:
             yield
         finally:
             Image.MAX_IMAGE_PIXELS = limit
-
-
-def _is_utf8(path: str) -> bool:
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _explain_pdf(error: Exception, password: str | None) -> str:

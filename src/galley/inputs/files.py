@@ -70,6 +70,15 @@ def read_file(path: str) -> bytes:
             raise BadInput(explain(error)) from error
 
 
+def is_utf8(path: str) -> bool:
+    """Whether a file's name can be handed to libraries that take text; others hold bytes that are none."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def explain(error: Exception) -> str:
     """One sentence, without the path, on why the system refused a file."""
     if not isinstance(error, OSError):

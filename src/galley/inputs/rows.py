@@ -1,9 +1,6 @@
 """Questions as rows: a mapping that a caller handed over, or a line of a JSONL file, each with `image` and `query`.
 
-Runs in: parent (which rows there are) and worker (what they say).
-
-A file of rows is to its rows what a document is to its pages. Its lines travel as they are and are read by the
-worker, so that a bad one costs nobody but itself.
+Runs in: parent (which questions there are) and worker (what they say). Files of rows are listed by `row_files`.
 """
 
 # Paths stay text: `Path` would change what the user wrote (`./x`).

@@ -21,7 +21,7 @@ from galley.devices import Slot
 from galley.errors import BadArguments, BadInput
 from galley.foreign import FORMS, ForeignConfig, ForeignPage
 from galley.inputs import InputOptions, PageLoader, page_stem
-from galley.inputs.files import read_file
+from galley.inputs.files import is_utf8, read_file
 from galley.inputs.integrity import check_picture
 from galley.outputs.saving import SavePlan, save_page
 from galley.pages import PageKind, PageRef, Unreadable
@@ -74,7 +74,7 @@ class ForeignPipeline:
     def _content(self, page: PageRef) -> Any:
         if page.kind is PageKind.OBJECT:
             return page.content
-        if page.kind is PageKind.IMAGE and page.path is not None and _is_utf8(page.path):
+        if page.kind is PageKind.IMAGE and page.path is not None and is_utf8(page.path):
             # Read here to tell damaged files from failing pipelines; it also brings the file into the cache.
             check_picture(read_file(page.path), self._max_pixels)
             return page.path
@@ -203,11 +203,3 @@ def _import(target: str) -> Any:
         return getattr(import_module(module), name)
     except (ImportError, AttributeError) as error:
         raise BadArguments(f"{target} cannot be imported: {type(error).__name__}: {error}") from error
-
-
-def _is_utf8(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
