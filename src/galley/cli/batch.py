@@ -57,12 +57,16 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _add_results(parser.add_argument_group("results"))
     _add_course(parser.add_argument_group("course of the run"))
     running = parser.add_argument_group("devices, workers, and how files are read")
-    running.add_argument("--device", help="as for the pipeline's own command (default: the first usable GPU, else cpu)")
+    running.add_argument("--device", help="As for the pipeline's own command. Default: the first usable GPU, else cpu.")
     running.add_argument(
-        "--instances_per_device", type=int, default=1, metavar="N", help="pipelines on each device (default: 1)"
+        "--instances_per_device",
+        type=int,
+        default=1,
+        metavar="N",
+        help="Pipelines on each device. Default: 1.",
     )
     running.add_argument(
-        "--batch_size", type=int, default=1, metavar="N", help="pages given to one predict call (default: 1)"
+        "--batch_size", type=int, default=1, metavar="N", help="Pages given to one predict call. Default: 1."
     )
     add_keyword_flags(running, RUN_ROWS)
     add_keyword_flags(parser.add_argument_group("servers, for DocUnderstanding"), SERVER_ROWS)
@@ -80,63 +84,63 @@ def _explain(flag: str, options: argparse.Namespace) -> str:
 
 
 def _add_pipeline(group: argparse._ArgumentGroup) -> None:
-    names = f"{', '.join(OWN)}, paddleocr:NAME or package.module:Class"
+    names = f"{', '.join(OWN)}, paddleocr:NAME or package.module:Class."
     group.add_argument("--pipeline", required=True, metavar="NAME", help=names)
     group.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="an option of the pipeline, as its own command has it; can be repeated",
+        help="An option of the pipeline, as its own command has it; can be repeated.",
     )
     group.add_argument(
-        "--config", metavar="FILE", help="a YAML file with options of the pipeline, or PaddleX's configuration of it"
+        "--config", metavar="FILE", help="A YAML file with options of the pipeline, or PaddleX's configuration of it."
     )
 
 
 def _add_inputs(group: argparse._ArgumentGroup) -> None:
     source = group.add_mutually_exclusive_group(required=True)
-    source.add_argument("--input_dir", metavar="FOLDER", help="where the inputs are")
+    source.add_argument("--input_dir", metavar="FOLDER", help="Where the inputs are.")
     source.add_argument(
         "--input_jsonl",
         metavar="FILE",
-        help='DocUnderstanding: questions, one on each line: {"image": PATH, "query": TEXT}; paths begin at its folder',
+        help='DocUnderstanding: questions, one a line: {"image": PATH, "query": TEXT}; paths begin at its folder.',
     )
     group.add_argument(
         "--input_glob_pattern",
         default="*",
         metavar="GLOB",
-        help="which files of the folder (default: *); a folder that matches stands for all files in it, ** for any "
-        "number of folders",
+        help="Which files of the folder; a folder that matches stands for all files in it, ** for any number of "
+        "folders. Default: *.",
     )
     question = group.add_mutually_exclusive_group()
-    question.add_argument("--query", metavar="TEXT", help="DocUnderstanding: asked of every page")
-    question.add_argument("--query_file", metavar="FILE", help="the same in a file")
-    group.add_argument("--hash_inputs", action="store_true", help="tell inputs by content, not by size and time")
-    group.add_argument("--allow_empty", action="store_true", help="finding no input is no error")
+    question.add_argument("--query", metavar="TEXT", help="DocUnderstanding: asked of every page.")
+    question.add_argument("--query_file", metavar="FILE", help="The same in a file.")
+    group.add_argument("--hash_inputs", action="store_true", help="Tell inputs by content, not by size and time.")
+    group.add_argument("--allow_empty", action="store_true", help="Finding no input is no error.")
 
 
 def _add_results(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
-        "--output_dir", default="output", metavar="FOLDER", help="for results and journal (default: output)"
+        "--output_dir", default="output", metavar="FOLDER", help="For results and journal. Default: output."
     )
     group.add_argument(
         "--format",
         type=words,
         default=DEFAULT_FORMATS,
         metavar="FORMATS",
-        help="what is written for each page, separated by commas: json, img and what else the pipeline has; jsonl "
-        "for lines in a few large files (default: json)",
+        help="What is written for each page, separated by commas: json, img and what else the pipeline has; jsonl "
+        "for lines in a few large files. Default: json.",
     )
     group.add_argument("--per_document", action="store_true", help=PER_DOCUMENT)
 
 
 def _add_course(group: argparse._ArgumentGroup) -> None:
     for name, what in (
-        ("retry_failed", "try pages again that failed in an earlier run"),
-        ("fresh", "forget all earlier runs on the output folder, and do everything again"),
-        ("dry_run", "say what would be done, and do nothing"),
-        ("quiet", "show no progress; failures are still reported"),
+        ("retry_failed", "Try pages again that failed in an earlier run."),
+        ("fresh", "Forget all earlier runs on the output folder, and do everything again."),
+        ("dry_run", "Say what would be done, and do nothing."),
+        ("quiet", "Show no progress; failures are still reported."),
     ):
         group.add_argument(f"--{name}", action="store_true", help=what)
 

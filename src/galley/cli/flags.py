@@ -12,7 +12,7 @@ from galley.compat.keyword_tables.shared import COMMON
 from galley.compat.keywords import Keyword, flag_word, number, word_list
 from galley.errors import BadArguments
 
-PER_DOCUMENT = "also write one file of all pages of each PDF and TIFF file, in those formats that can be joined"
+PER_DOCUMENT = "Also write one file of all pages of each PDF and TIFF file, in those formats that can be joined."
 """What `--per_document` does."""
 
 

@@ -64,17 +64,17 @@ def _add_flags(parser: argparse.ArgumentParser, interface: Interface) -> None:
     files.add_argument(
         "--save_path",
         metavar="FOLDER",
-        help="where results are written; without it they are printed, one line of JSON for each page",
+        help="Where results are written; without it they are printed, one line of JSON for each page.",
     )
     files.add_argument(
         "--format",
         type=words,
         metavar="FORMATS",
-        help=f"what is written, separated by commas: {', '.join(FORMATS[result])} "
-        f"(default: {','.join(SAVE_ALL[result])})",
+        help=f"What is written, separated by commas: {', '.join(FORMATS[result])}. "
+        f"Default: {','.join(SAVE_ALL[result])}.",
     )
     files.add_argument("--per_document", action="store_true", help=PER_DOCUMENT)
-    files.add_argument("--quiet", action="store_true", help="show no progress; failures are still reported")
+    files.add_argument("--quiet", action="store_true", help="Show no progress; failures are still reported.")
     add_grouped_flags(parser, interface.rows)
 
 

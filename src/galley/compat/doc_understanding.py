@@ -93,8 +93,8 @@ INTERFACE = Interface(
     result=UnderstoodPage,
     defaults=lambda: Settings(DocUnderstandingConfig()),
     parse_inputs=parse_inputs,
-    input_help=f"questions, each a mapping such as {_EXAMPLE}; with --query also images, PDF and TIFF documents, "
-    "folders, globs or URLs",
+    input_help=f"Questions, each a mapping such as {_EXAMPLE}; with --query also images, PDF and TIFF documents, "
+    "folders, globs or URLs.",
     translate=translate,
 )
 

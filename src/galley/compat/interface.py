@@ -41,7 +41,7 @@ class Interface:
     """What holds where nothing is given."""
     parse_inputs: Callable[[Sequence[str]], Sequence[Any]] = tuple
     """What words on the command line mean as input."""
-    input_help: str = "images, PDF and TIFF documents, folders, globs or URLs"
+    input_help: str = "Images, PDF and TIFF documents, folders, globs or URLs."
     translate: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     """Keywords, by name, whose meaning hangs on others: replaced by those that mean it alone."""
     translate_call: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
