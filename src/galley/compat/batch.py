@@ -236,7 +236,7 @@ def parse_options(rows: Sequence[Keyword] | None, words: Sequence[str]) -> dict[
 
 def _of_pipeline(names: Iterable[str]) -> list[str]:
     """Those that `--set` takes."""
-    others = {*_OWN_FLAGS, *(row.name for row in RUN_ROWS)}
+    others = {*_OWN_FLAGS, *_NOT_FOR_BATCHES, *(row.name for row in RUN_ROWS)}
     return [name for name in names if name not in others]
 
 
@@ -273,13 +273,19 @@ def read_options(path: str) -> dict[str, Any]:
     return {str(name): value for name, value in tree.items()}
 
 
-_OWN_FLAGS = ("device", "instances_per_device", "serial", "on_failure")
+_OWN_FLAGS = ("device", "instances_per_device")
+_NOT_FOR_BATCHES = ("serial", "on_failure")
 
 
 def _check_options(request: BatchRequest) -> None:
     for name in request.options:
+        if name in _NOT_FOR_BATCHES:
+            raise BadArguments(f"{name} is not for batches, which run in workers and count what fails; leave it out")
         if not _of_pipeline([name]):
-            raise BadArguments(f"{name} is an option of the batch, not of the pipeline: give it without --set")
+            raise BadArguments(
+                f"{name} is an option of the batch, not of the pipeline: give it as --{name}, or as a keyword of "
+                "galley.batch"
+            )
     known = [*(row.name for row in RUN_ROWS), *_FIELDS]
     for name in request.run_options:
         if name not in known:
