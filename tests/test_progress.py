@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from galley.cli.showing import open_console
-from galley.fleet.messages import WorkerDied
+from galley.fleet.messages import WorkerDied, WorkerStarting
 from galley.pages import Failed, FailureKind
 from galley.progress import LiveProgress, PlainProgress, Progress
 from galley.tally import Tally
@@ -35,6 +35,15 @@ def test_what_a_worker_or_a_page_ended_with_is_shown_as_it_is(show: Callable[[Ta
     progress.close()
     assert f"gpu:0 died: {REASON}; given up" in text.getvalue()
     assert f"crashed: [/scans]/a.pdf: {REASON}" in text.getvalue()
+
+
+def test_the_live_picture_leaves_the_console_to_others_until_a_worker_starts() -> None:
+    text = io.StringIO()
+    progress = LiveProgress(Tally(started_at=time.monotonic()), Console(file=text, width=200, force_terminal=True))
+    assert text.getvalue() == ""
+    progress.event(WorkerStarting("gpu:0"))
+    progress.close()
+    assert "starting" in text.getvalue()
 
 
 def test_the_console_of_the_commands_shows_text_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

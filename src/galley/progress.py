@@ -89,23 +89,27 @@ class PlainProgress:
 
 
 class LiveProgress:
-    """A picture that is redrawn in place: the whole run, and a line for each slot."""
+    """A picture that is redrawn in place, from the first event on: the whole run, and a line for each slot.
+
+    Not earlier: until then models may be fetched, which has a picture of its own, and a console shows one at a time.
+    """
 
     def __init__(self, tally: Tally, console: Console) -> None:
         self.tally = tally
         self._console = console
         self._live = Live(console=console, get_renderable=self._picture, auto_refresh=True, refresh_per_second=5)
-        self._live.start()
 
     def event(self, event: FleetEvent) -> None:
         """Count it; deaths of workers stay on the screen."""
         self.tally.count_event(event)
+        self._live.start()
         if isinstance(event, WorkerDied):
             self._console.print(death_line(event), style="yellow", highlight=False, markup=False)
 
     def outcome(self, outcome: Outcome) -> None:
         """Count it; failures stay on the screen."""
         self.tally.count_outcome(outcome, time.monotonic())
+        self._live.start()
         if isinstance(outcome, Failed):
             self._console.print(failure_line(outcome), style="red", highlight=False, markup=False)
 
@@ -125,7 +129,7 @@ class LiveProgress:
     def _slots(self, now: float) -> Table:
         table = Table.grid(padding=(0, 2))
         elapsed = max(now - self.tally.started_at, 1e-9)
-        for name, slot in self.tally.slots.items():
+        for name, slot in list(self.tally.slots.items()):  # drawn by another thread than the one that adds to it
             table.add_row(
                 Text(name, style="bold"),
                 Text(slot.state, style=_STATE_STYLE.get(slot.state, "")),
