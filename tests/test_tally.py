@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from galley.fleet.messages import PageEnded, PageStarted, WorkerDied, WorkerReady, WorkerRecycled, WorkerStarting
+from galley.pages import Done, Failed, FailureKind
 from galley.tally import Tally
 
 HERE, THERE = "cpu:0", "cpu:1"
@@ -57,3 +58,11 @@ def test_a_slot_that_was_given_up_stays_so_when_its_last_page_is_settled() -> No
     tally.count_event(PageEnded(HERE, 0, 0.0, ok=False))
     tally.count_event(PageEnded(None, 1, 0.0, ok=False))
     assert tally.slots[HERE].state == "gone"
+
+
+def test_the_speed_and_the_first_result_are_those_of_pages_that_have_one() -> None:
+    tally = ready(HERE)
+    tally.count_outcome(Failed("a.png", FailureKind.UNREADABLE, "damaged"), now=1.0)
+    tally.count_outcome(Done("b.png", None, HERE, 1.0), now=3.0)
+    assert tally.first_result_at == 3.0
+    assert tally.overall_rate(4.0) == 0.25

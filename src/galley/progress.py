@@ -149,7 +149,8 @@ def headline(tally: Tally, now: float) -> str:
         parts.append(f"{tally.failed:,} failed")
     if rate > 0:
         parts.append(f"{rate:.3g} pages/s")
-        parts.append(f"{describe_seconds((tally.known - tally.ended) / rate)} left")
+        if tally.known > tally.ended:
+            parts.append(f"{describe_seconds((tally.known - tally.ended) / rate)} left")
     return ", ".join(parts)
 
 

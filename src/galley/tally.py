@@ -116,8 +116,8 @@ class Tally:
                 self.kept_failures.append(outcome)
         else:
             self.done += 1
-        if self.first_result_at is None:
-            self.first_result_at = now
+            if self.first_result_at is None:
+                self.first_result_at = now
         self._recent.append((now, self.ended))
         while self._recent[0][0] < now - _RATE_WINDOW_SECONDS:
             self._recent.popleft()
@@ -131,6 +131,6 @@ class Tally:
         return (self.ended - ended) / elapsed if elapsed > 0 else 0.0
 
     def overall_rate(self, now: float) -> float:
-        """Pages per second since the start, starting of workers included."""
+        """Pages done per second since the start, starting of workers included."""
         elapsed = now - self.started_at
-        return self.ended / elapsed if elapsed > 0 else 0.0
+        return self.done / elapsed if elapsed > 0 else 0.0

@@ -81,7 +81,9 @@ def test_without_a_folder_results_are_lines_of_json_in_input_order(
     samples: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert run("-i", samples, "--quiet", *FAST) == ExitCode.OK
-    rows = [json.loads(line)["res"] for line in capfd.readouterr().out.splitlines()]
+    output, log = capfd.readouterr()
+    assert log == "", "nothing went wrong"
+    rows = [json.loads(line)["res"] for line in output.splitlines()]
     places = [(row["input_path"], row["page_index"] if row["page_index"] is not None else -1) for row in rows]
     assert places == sorted(places)
     assert len(rows) >= 10

@@ -19,7 +19,7 @@ from galley.api import Runner, Settings
 from galley.batches import BatchReport, BatchSettings, Watch, run_batch
 from galley.batches.planning import plan_batch
 from galley.cli.fetching import ShownFetch
-from galley.cli.flags import PER_DOCUMENT, add_keyword_flags, words
+from galley.cli.flags import PER_DOCUMENT, QUIET, add_keyword_flags, words
 from galley.cli.showing import count_listed, open_console, open_progress
 from galley.cli.summary import print_summary
 from galley.compat.batch import (
@@ -140,7 +140,7 @@ def _add_course(group: argparse._ArgumentGroup) -> None:
         ("retry_failed", "Try pages again that failed in an earlier run."),
         ("fresh", "Forget all earlier runs on the output folder, and do everything again."),
         ("dry_run", "Say what would be done, and do nothing."),
-        ("quiet", "Show no progress; failures are still reported."),
+        ("quiet", QUIET),
     ):
         group.add_argument(f"--{name}", action="store_true", help=what)
 
@@ -203,9 +203,10 @@ def _run_batch(settings: Settings[Any], batch: BatchSettings, quiet: bool) -> Ex
         finally:
             tally.notice = ""
             progress.close()
-    if tally.ended:
-        print_summary(console, tally, time.monotonic(), None)
-    say(_conclusion(report))
+    if not quiet or report.exit_code is not ExitCode.OK:
+        if tally.ended:
+            print_summary(console, tally, time.monotonic(), None)
+        say(_conclusion(report))
     return report.exit_code
 
 

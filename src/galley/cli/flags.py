@@ -15,6 +15,9 @@ from galley.errors import BadArguments
 PER_DOCUMENT = "Also write one file of all pages of each PDF and TIFF file, in those formats that can be joined."
 """What `--per_document` does."""
 
+QUIET = "Write nothing to standard error where nothing goes wrong."
+"""What `--quiet` does."""
+
 
 def add_grouped_flags(parser: argparse.ArgumentParser, rows: Iterable[Keyword]) -> None:
     """Add a flag for every row that is one, in `--help` under titles that say what it is about."""

@@ -18,7 +18,7 @@ from typing import Any
 
 from galley.api import Runner, Settings
 from galley.cli.fetching import ShownFetch
-from galley.cli.flags import PER_DOCUMENT, add_grouped_flags, words
+from galley.cli.flags import PER_DOCUMENT, QUIET, add_grouped_flags, words
 from galley.cli.showing import count_listed, open_console, open_progress
 from galley.cli.summary import exit_code, print_summary
 from galley.compat.interface import Interface, interface_of, make_settings
@@ -74,7 +74,7 @@ def _add_flags(parser: argparse.ArgumentParser, interface: Interface) -> None:
         f"Default: {','.join(SAVE_ALL[result])}.",
     )
     files.add_argument("--per_document", action="store_true", help=PER_DOCUMENT)
-    files.add_argument("--quiet", action="store_true", help="Show no progress; failures are still reported.")
+    files.add_argument("--quiet", action="store_true", help=QUIET)
     add_grouped_flags(parser, interface.rows)
 
 
@@ -116,8 +116,10 @@ def _run(settings: Settings[Any], inputs: Sequence[Any], options: argparse.Names
         runner.close()
         if settings.save is not None and settings.save.documents is not None:
             remove_tree(Path(settings.save.documents.parts))
-    print_summary(console, tally, time.monotonic(), options.save_path)
-    return exit_code(tally)
+    code = exit_code(tally)
+    if not options.quiet or code is not ExitCode.OK:
+        print_summary(console, tally, time.monotonic(), options.save_path)
+    return code
 
 
 def _print_json(line: Mapping[str, Any]) -> None:

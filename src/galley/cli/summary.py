@@ -39,5 +39,7 @@ def exit_code(tally: Tally) -> ExitCode:
     """What a run that came to its end answers."""
     if not tally.failed:
         return ExitCode.OK
+    if FailureKind.NOT_WRITTEN in tally.failures:
+        return ExitCode.OUTPUT
     only_unreadable = set(tally.failures) == {FailureKind.UNREADABLE}
     return ExitCode.BAD_INPUT if only_unreadable and not tally.done else ExitCode.SOME_FAILED
