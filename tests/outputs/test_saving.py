@@ -101,6 +101,7 @@ def test_an_unknown_format_is_refused() -> None:
         check_formats(PreprocessedPage, ("json", "docx"))
     with pytest.raises(BadArguments, match="choose from"):
         check_formats(PreprocessedPage, ())
+    assert check_formats(PreprocessedPage, ("json", "img", "json")) == ("json", "img")
 
 
 def test_a_plan_without_a_folder_writes_nothing() -> None:

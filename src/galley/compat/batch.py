@@ -198,7 +198,7 @@ def option_rows(pipeline: str) -> tuple[Keyword, ...] | None:
 def identity(pipeline: str, settings: Settings[Any], formats: Sequence[str]) -> dict[str, Any]:
     """What the results depend on: not where and how fast they are made, nor the secret that opens the inputs."""
     inputs = {"pdf_scale": settings.inputs.pdf_scale, "max_pixels": settings.inputs.max_pixels}
-    whole = {"pipeline": pipeline, "config": settings.pipeline, "inputs": inputs, "formats": sorted(formats)}
+    whole = {"pipeline": pipeline, "config": settings.pipeline, "inputs": inputs, "formats": sorted(set(formats))}
     return {name: _brief(part) for top, value in whole.items() for name, part in flatten(value, top).items()}
 
 

@@ -204,7 +204,7 @@ SAVE_ALL: Mapping[type, tuple[str, ...]] = {
 
 
 def check_formats(result: type, names: Sequence[str]) -> tuple[str, ...]:
-    """`names` if all of them are formats of `result`.
+    """`names`, each once, if all of them are formats of `result`.
 
     Raises:
         BadArguments: a format that this kind of result does not have.
@@ -212,7 +212,7 @@ def check_formats(result: type, names: Sequence[str]) -> tuple[str, ...]:
     unknown = [name for name in names if name not in FORMATS[result]]
     if unknown or not names:
         raise BadArguments(f"no format {', '.join(unknown)!r} here; choose from {', '.join(FORMATS[result])}")
-    return tuple(names)
+    return tuple(dict.fromkeys(names))
 
 
 def plan_saving(result: type, folder: str, names: Sequence[str], *, per_document: bool = False, parts: str) -> SavePlan:
