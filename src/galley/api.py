@@ -97,7 +97,7 @@ class Runner(Generic[ConfigT]):
             BadArguments, DeviceError, ModelError, OutputError: the run could not work.
         """
         self.settings = settings
-        self.slots = plan(settings)
+        self.slots = slots_of(settings)
         if settings.servers.urls:
             require_servers(settings.servers.urls)
         elif isinstance(settings.pipeline, DocUnderstandingConfig):
@@ -237,7 +237,7 @@ def in_order(numbered: Iterable[tuple[int, Outcome]]) -> Iterator[Outcome]:
             turn += 1
 
 
-def plan(settings: Settings[Any]) -> tuple[Slot, ...]:
+def slots_of(settings: Settings[Any]) -> tuple[Slot, ...]:
     """The slots that the settings mean on this machine.
 
     Raises:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from galley.api import Settings, plan
+from galley.api import Settings, slots_of
 from galley.batches.earlier import Validity, digest_of, has_changed, look_at
 from galley.batches.remaining import page_number
 from galley.batches.settings import BatchSettings
@@ -93,7 +93,7 @@ def plan_batch(settings: Settings[Any], batch: BatchSettings) -> BatchPlan:
     """
     batch.check()
     needed = [choice.name for choice in settings.pipeline.models().values() if choice.folder is None]
-    found_plan = BatchPlan(plan(settings), [status.spec.name for status in missing_models(needed)])
+    found_plan = BatchPlan(slots_of(settings), [status.spec.name for status in missing_models(needed)])
     output = os.path.realpath(batch.output_dir)
     with ExitStack() as stack:
         has_journal = database_path(Path(output)).is_file() and not batch.fresh

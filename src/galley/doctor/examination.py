@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from galley import __version__
-from galley.api import Settings, plan
+from galley.api import Settings, slots_of
 from galley.config import OcrConfig
 from galley.devices import Slot, discover, slot_environment, usable_cores
 from galley.doctor.facts import Choice, Disk, EngineFacts, Facts, ModelFacts, Trial, Trouble
@@ -71,7 +71,7 @@ def examine() -> Facts:
 
 def _choose(settings: Settings[OcrConfig]) -> tuple[Slot | None, Choice | Trouble]:
     try:
-        slot = plan(settings)[0]
+        slot = slots_of(settings)[0]
         engine = choose_engine(settings.pipeline.engine.engine, slot.device.kind, installed_engines())
     except GalleyError as error:
         return None, Trouble(str(error), int(error.exit_code))
