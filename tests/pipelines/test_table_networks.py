@@ -177,6 +177,12 @@ def test_tokens_and_boxes_become_cells(slanext: Model, slot: Slot) -> None:
     assert (frames[2].left, frames[2].top) == pytest.approx((100, 50))
 
 
+def test_precision_int8_leaves_networks_without_such_a_graph_as_they_are(slanext: Model, slot: Slot) -> None:
+    network = StructureNetwork(slanext, EngineConfig(precision="int8"), slot)
+    assert network.info.precision in ("fp32", "bf16")
+    network.close()
+
+
 def test_boxes_of_slanet_are_parts_of_the_picture(save_folder: SaveFolder, slot: Slot) -> None:
     model = read_folder(save_folder("SLANet", structure_graph(), structure_settings()))
     network = StructureNetwork(model, EngineConfig(), slot)

@@ -80,7 +80,7 @@ def open_session(
     blank: int | None = None,
     span: Span | None = None,
 ) -> OnnxRuntimeSession:
-    """Opens a graph on the CPU or, for a GPU slot, with CUDA; see `galley.engines.open_session`.
+    """Open a graph on the CPU or, for a GPU slot, with CUDA; see `galley.engines.open_session`.
 
     These providers compute in fp32, so other precisions are refused; they
     gain nothing by `shape` or `span` and compile nothing that `cache` could keep.
@@ -106,7 +106,7 @@ def open_tensorrt_session(
     blank: int | None = None,
     span: Span | None = None,
 ) -> OnnxRuntimeSession:
-    """Opens a graph with the TensorRT provider; see `galley.engines.open_session`. `auto` is fp16 here.
+    """Open a graph with the TensorRT provider; see `galley.engines.open_session`. `auto` is fp16 here.
 
     What TensorRT cannot run is left to CUDA. Without `span`, an engine is built anew, in minutes, for each shape that
     is smaller or larger than all before.

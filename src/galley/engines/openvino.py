@@ -78,7 +78,7 @@ def open_session(
     blank: int | None = None,
     span: Span | None = None,
 ) -> OpenVinoSession:
-    """Opens a graph with OpenVINO; see `galley.engines.open_session`. It gains nothing by `span`.
+    """Open a graph with OpenVINO; see `galley.engines.open_session`. It gains nothing by `span`.
 
     With a fixed shape, few threads and float32 arithmetic, large convolutions are rewritten: see
     `galley.engines.winograd`. With many threads or lower precision the direct ones are as fast.

@@ -12,11 +12,12 @@ import numpy as np
 from galley.config import EngineConfig, LayoutOptions
 from galley.config.table import TableReadingOptions
 from galley.devices import Slot
-from galley.engines import EngineInfo, open_session
+from galley.engines import EngineInfo
 from galley.errors import ModelError
 from galley.models.rules import Model, TableStructureRules
 from galley.pipelines.classifier import Classifier
 from galley.pipelines.layout_detector import LayoutDetector
+from galley.pipelines.network import open_network
 from galley.results import Image
 from galley.vision.classify import normalise
 from galley.vision.table.boxes import drop_doubles, refine, structure_from_boxes
@@ -38,7 +39,7 @@ class StructureNetwork:
             raise ModelError(f"model {model.name!r} from {model.origin} does not write the structure of tables")
         self.rules = model.rules
         self._name = f"model {model.name!r} from {model.origin}"
-        self._session = open_session(model.path, engine=config.engine, slot=slot, precision=config.precision)
+        self._session = open_network(model, config, slot)
 
     @property
     def info(self) -> EngineInfo:
