@@ -10,11 +10,11 @@ Seeds below 100 were looked at while the reading was tuned, the others were not.
 from __future__ import annotations
 
 import argparse
-import json
+import pickle
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import fmean, median
 from tempfile import TemporaryDirectory
@@ -86,14 +86,14 @@ class Subject:
 
     def lines(self, name: str, image: Image) -> list[TextLine]:
         """The text of a picture."""
-        file = self._cache / f"{name}.json"
-        if not file.exists():
-            found = self._ocr.read(image, list(self._ocr.detector.find(image, self._options)), self._options)
-            content = [(line.polygon.tolist(), line.text, line.score) for line in found]
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps(content), encoding="utf-8")
-        content = json.loads(file.read_text(encoding="utf-8"))
-        return [TextLine(np.array(polygon, np.int32), -1, text, score) for polygon, text, score in content]
+        file = self._cache / f"{name}.pickle"
+        if file.exists():
+            known: list[TextLine] = pickle.loads(file.read_bytes())
+            return known
+        found = self._ocr.read(image, list(self._ocr.detector.find(image, self._options)), self._options)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(pickle.dumps(found))
+        return found
 
     def score(
         self,
@@ -162,7 +162,7 @@ def real(subject: Subject, folder: Path) -> Iterable[Score]:
         left, top, right, bottom = each.box
         corner = np.array([left, top], np.int32)
         inside = [
-            TextLine(line.polygon - corner, line.angle, line.text, line.score)
+            replace(line, polygon=line.polygon - corner)
             for line in lines
             if left <= (line.box[0] + line.box[2]) / 2 < right and top <= (line.box[1] + line.box[3]) / 2 < bottom
         ]

@@ -26,7 +26,7 @@ class Spelling:
     def read(self, lines: Sequence[Image]) -> list[ReadLine]:
         start = len(self.shown)
         self.shown += lines
-        return [ReadLine(Line(f"#{start + place}", 0.9, ()), 1.0) for place in range(len(lines))]
+        return [ReadLine(Line(f"#{start + place}", 0.9, (), ()), 1.0) for place in range(len(lines))]
 
 
 def draw(

@@ -11,7 +11,7 @@ from galley.vision.words import place_words, split_words
 
 
 def line(text: str, spread: int = 2) -> Line:
-    return Line(text, 1.0, tuple(spread * index for index in range(len(text))))
+    return Line(text, 1.0, tuple(spread * index for index in range(len(text))), (1.0,) * len(text))
 
 
 def box(left: int, top: int, right: int, bottom: int) -> NDArray[np.int32]:

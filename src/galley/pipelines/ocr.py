@@ -22,11 +22,12 @@ from galley.pipelines.detector import Detector
 from galley.pipelines.doc_preprocessor import DocPreprocessor
 from galley.pipelines.recognizer import ReadLine, Recognizer
 from galley.results import UNKNOWN_ANGLE, Image, PreprocessedPage, RecognizedPage, TextLine
+from galley.results.recognized import Characters
 from galley.results.text_layer import LayerVerdict, TextLayer
 from galley.vision.crop import crop_lines
 from galley.vision.orientation import turn
 from galley.vision.text_layer import LayerLine, cut_lines, judge
-from galley.vision.words import place_words
+from galley.vision.words import is_vertical, place_words
 
 _UPSIDE_DOWN = "180"
 _TURNED_SURELY = 0.9
@@ -161,10 +162,18 @@ class Ocr:
 
 
 def _text_line(box: NDArray[np.int32], angle: int, read: ReadLine, options: OcrOptions) -> TextLine:
+    line = TextLine(box, angle, read.line.text, read.line.score, characters=_characters(box, angle, read))
     if not options.return_word_box:
-        return TextLine(box, angle, read.line.text, read.line.score)
+        return line
     words, boxes = place_words(read.line, box, read.steps)
-    return TextLine(box, angle, read.line.text, read.line.score, tuple(words), tuple(boxes))
+    return replace(line, words=tuple(words), word_boxes=tuple(boxes))
+
+
+def _characters(box: NDArray[np.int32], angle: int, read: ReadLine) -> Characters | None:
+    if angle == 1 or is_vertical(box):
+        return None
+    places = (np.array(read.line.columns, np.float32) + 0.5) / read.steps
+    return Characters(places, np.array(read.line.scores, np.float32))
 
 
 def _layer_line(line: LayerLine, options: OcrOptions) -> TextLine:

@@ -144,14 +144,18 @@ class Structure:
     def _cut_at_gutters(self, image: Image, page: RecognizedPage, seen: Sequence[LayoutBox]) -> RecognizedPage:
         """`page` with lines that were found across two columns cut and read again."""
         lines = as_boxes([line.box for line in page.found])
-        bridges = {bridge.line: bridge for bridge in find_bridges(lines, drop_nested(_regions(seen)))}
+        bridges = find_bridges(lines, drop_nested(_regions(seen)))
+        parts = {bridge.line: cut_line(image, page.found[bridge.line], bridge) for bridge in bridges}
+        unread = [part.corners for each in parts.values() for part in each if part.line is None]
+        read = {line.polygon.tobytes(): line for line in self._ocr.read(image, unread, page.options)}
         found: list[TextLine] = []
         for index, line in enumerate(page.found):
-            pieces = []
-            if index in bridges:
-                corners = cut_line(image, lines[index], bridges[index])
-                pieces = [each for each in self._ocr.read(image, corners, page.options) if each.score > _LEAST_SCORE]
-            found += pieces if pieces else [line]
+            texts = [
+                part.line if part.line is not None else read.get(part.corners.tobytes())
+                for part in parts.get(index, ())
+            ]
+            certain = [each for each in texts if each is not None and each.score > _LEAST_SCORE]
+            found += certain if certain else [line]
         return replace(page, found=tuple(found))
 
     def _stamps(self, image: Image, seen: Sequence[LayoutBox], options: StructureOptions) -> list[Region]:

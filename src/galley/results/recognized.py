@@ -18,6 +18,16 @@ from galley.results.text_layer import LayerVerdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Characters:
+    """Where the characters of a line stand, and how sure they are: for each of its text, spaces too."""
+
+    places: NDArray[np.float32]
+    """(n,): of its middle along the line, from 0 where the line begins to 1 where it ends; to a sixth of its height."""
+    scores: NDArray[np.float32]
+    """(n,): its probability."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TextLine:
     """One line of text on a page."""
 
@@ -31,6 +41,8 @@ class TextLine:
     words: tuple[str, ...] = ()
     word_boxes: tuple[tuple[int, int, int, int], ...] = ()
     """Left, top, right and bottom of each word."""
+    characters: Characters | None = None
+    """None where it was not read from left to right, or not by a recogniser."""
 
     @property
     def box(self) -> list[int]:

@@ -13,8 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from galley.results import TextLine
 from galley.vision.boxes import Boxes, as_boxes, shared_spans
+from galley.vision.intervals import Interval, runs
 from galley.vision.regions import KEPT_WITHOUT_TEXT, Region
+from galley.vision.spelling import Spelling, spell, spell_parts
 
 _SLACK = 1.0
 """Regions may begin or end so many heights of the line above or below it."""
@@ -37,6 +40,16 @@ class Bridge:
     line: int
     cuts: tuple[float, ...]
     """Where the gutters should be, from left to right."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinePart:
+    """What of a line is in one column."""
+
+    corners: NDArray[np.int32]
+    """As of a text line, (4, 2)."""
+    line: TextLine | None
+    """None where it must be read by itself."""
 
 
 def find_bridges(lines: Boxes, regions: Sequence[Region]) -> list[Bridge]:
@@ -69,34 +82,59 @@ def _cuts(line: NDArray[np.float64], columns: Boxes) -> list[float]:
     return cuts
 
 
-def cut_line(image: NDArray[np.uint8], line: NDArray[np.float64], bridge: Bridge) -> list[NDArray[np.int32]]:
-    """The pieces of a line, corners (4, 2) each as of a text line: cut where there is least ink.
+def cut_line(image: NDArray[np.uint8], line: TextLine, bridge: Bridge) -> list[LinePart]:
+    """The parts of a line, cut where there is least ink.
 
     Args:
         image: the page (h, w, 3), BGR.
-        line: left, top, right and bottom of the whole line.
+        line: the whole line, as it was read.
         bridge: roughly where to cut it.
     """
-    left, top, right, bottom = line.tolist()
+    left, top, right, bottom = line.box
     height = bottom - top
     edges = [left, *(_emptiest(image, line, cut) for cut in bridge.cuts), right]
-    pieces = [
-        [[start, top], [end, top], [end, bottom], [start, bottom]]
-        for start, end in pairwise(edges)
-        if end - start >= _LEAST_PIECE * height
-    ]
-    return [np.array(piece, np.float64).round().astype(np.int32) for piece in pieces]
+    sides = [(start, end) for start, end in pairwise(edges) if end - start >= _LEAST_PIECE * height]
+    inked = [_inked(image, (start, top, end, bottom)) for start, end in sides]
+    texts = spell_parts(_spelling(line), inked, height)
+    return [_part(line, side, text) for side, text in zip(sides, texts, strict=True)]
 
 
-def _emptiest(image: NDArray[np.uint8], line: NDArray[np.float64], cut: float) -> float:
+def _spelling(line: TextLine) -> Spelling | None:
+    """None where `line` has boxes of words, too: these are known of the whole line only."""
+    return None if line.words else spell(line, line.box[0], line.box[2])
+
+
+def _part(line: TextLine, side: Interval, text: Spelling | None) -> LinePart:
+    start, end = side
+    _, top, _, bottom = line.box
+    corners = np.array([[start, top], [end, top], [end, bottom], [start, bottom]], np.float64).round().astype(np.int32)
+    if text is None:
+        return LinePart(corners, None)
+    return LinePart(corners, TextLine(corners, line.angle, text.text, text.score, characters=text.within(start, end)))
+
+
+def _emptiest(image: NDArray[np.uint8], line: TextLine, cut: float) -> float:
     """The middle of the widest strip without ink near `cut`; `cut` where there is none."""
-    reach = _SEARCH * (line[3] - line[1])
+    _, top, _, bottom = line.box
+    reach = _SEARCH * (bottom - top)
     start = max(0, int(cut - reach))
-    strip = image[max(0, int(line[1])) : int(line[3]) + 1, start : int(cut + reach) + 1]
-    if strip.size == 0:
-        return cut
-    grey = cv2.cvtColor(strip, cv2.COLOR_BGR2GRAY)
-    empty = ~(grey < _INK * float(grey.max())).any(axis=0)
-    steps = np.flatnonzero(np.diff(np.concatenate([[False], empty, [False]]).astype(np.int8)))
-    runs = [(int(steps[k + 1] - steps[k]), int(steps[k + 1] + steps[k])) for k in range(0, len(steps), 2)]
-    return start + max(runs)[1] / 2 if runs else cut
+    gaps = runs(~_ink_columns(image, (start, top, cut + reach, bottom)))
+    widest = max(gaps, key=lambda gap: (gap[1] - gap[0], gap[0]), default=None)
+    return cut if widest is None else start + sum(widest) / 2
+
+
+def _inked(image: NDArray[np.uint8], box: Sequence[float]) -> Interval:
+    """Where the ink in a box begins and ends; all of it where there is none."""
+    columns = np.flatnonzero(_ink_columns(image, box)).tolist()
+    start = max(0, int(box[0]))
+    return (start + columns[0], start + columns[-1] + 1) if columns else (box[0], box[2])
+
+
+def _ink_columns(image: NDArray[np.uint8], box: Sequence[float]) -> NDArray[np.bool_]:
+    """Whether there is ink in each column of pixels that a box touches."""
+    left, top, right, bottom = (max(0, int(edge)) for edge in box)
+    part = image[top : bottom + 1, left : right + 1]
+    if part.size == 0:
+        return np.zeros(0, np.bool_)
+    grey = cv2.cvtColor(part, cv2.COLOR_BGR2GRAY)
+    return np.asarray((grey < _INK * float(grey.max())).any(axis=0), np.bool_)

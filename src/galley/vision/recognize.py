@@ -59,6 +59,8 @@ class Line:
     """Mean probability of the characters; 0 where there are none."""
     columns: tuple[int, ...]
     """For each character, the step of the network's answer that it was read at."""
+    scores: tuple[float, ...]
+    """For each character, its probability."""
 
 
 def plan_batches(shapes: Sequence[tuple[int, int]], size: LineSize, lines: int) -> list[Batch]:
@@ -154,5 +156,6 @@ def decode(best: NDArray[np.integer], scores: NDArray[np.floating], characters: 
     kept[1:] &= best[1:] != best[:-1]
     columns = np.flatnonzero(kept)
     text = "".join([characters[index] for index in best[columns]])
-    score = float(np.mean(scores[columns])) if len(columns) else 0.0
-    return Line(text, score, tuple(int(column) for column in columns))
+    certain = scores[columns]
+    score = float(np.mean(certain)) if len(columns) else 0.0
+    return Line(text, score, tuple(columns.tolist()), tuple(certain.tolist()))

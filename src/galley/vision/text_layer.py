@@ -273,7 +273,7 @@ def _words(text: str, letters: Sequence[_Letter]) -> tuple[tuple[str, ...], tupl
     """Words as `galley.vision.words` has them, Chinese characters one by one, by the boxes of their letters."""
     words: list[str] = []
     boxes: list[tuple[int, int, int, int]] = []
-    for word in split_words(Line(text, 1.0, tuple(range(len(text))))):
+    for word in split_words(Line(text, 1.0, tuple(range(len(text))), (1.0,) * len(text))):
         parts = [(place,) for place in word.columns] if word.kind == "chinese" else [word.columns]
         for part in parts:
             corners = np.array([letters[place].box for place in part])

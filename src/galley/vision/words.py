@@ -85,16 +85,17 @@ def place_words(line: Line, box: NDArray[np.int32], steps: float) -> tuple[list[
             spans.append((start + int(word.columns[0] * cell), start + int((word.columns[-1] + 1) * cell)))
     if chinese:
         spans += _character_spans(chinese, start, end, cell, len(line.text))
-    return texts, _in_rows([_to_box(span, sides, _is_vertical(box)) for span in spans])
+    return texts, _in_rows([_to_box(span, sides, is_vertical(box)) for span in spans])
 
 
 def _extent(box: NDArray[np.int32]) -> tuple[int, int, tuple[int, int]]:
     """Along the line: first and last pixel; across it: both sides."""
     left, top, right, bottom = int(box[0][0]), int(box[0][1]), int(box[1][0]), int(box[2][1])
-    return (top, bottom, (left, right)) if _is_vertical(box) else (left, right, (top, bottom))
+    return (top, bottom, (left, right)) if is_vertical(box) else (left, right, (top, bottom))
 
 
-def _is_vertical(box: NDArray[np.int32]) -> bool:
+def is_vertical(box: NDArray[np.int32]) -> bool:
+    """Whether a line with these corners (4, 2) is written from top to bottom."""
     width, height = (box.max(axis=0) - box.min(axis=0)).tolist()
     return bool(height > _VERTICAL * width)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galley.vision.seal.ellipse import Ellipse
-from galley.vision.seal.strip import as_picture, emptiest_column, plan_strip, ring_rows, runs, unroll
+from galley.vision.seal.strip import as_picture, emptiest_column, plan_strip, ring_rows, unroll
 
 seals = st.builds(
     Ellipse,
@@ -66,14 +66,6 @@ def test_a_strip_is_cut_in_its_widest_gap() -> None:
     cut = emptiest_column(pixels, strip, 5)
     beyond = (400 + (strip.width + 100 - 400) // 2) % strip.width
     assert abs(cut - beyond) <= 1
-
-
-@given(st.lists(st.booleans(), max_size=40))
-def test_runs_cover_exactly_what_is_true(flags: list[bool]) -> None:
-    covered = [False] * len(flags)
-    for start, stop in runs(np.array(flags, bool)):
-        covered[start:stop] = [True] * (stop - start)
-    assert covered == flags
 
 
 def test_ink_is_black_on_white() -> None:

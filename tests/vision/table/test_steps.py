@@ -24,7 +24,7 @@ from galley.vision.table.ruled import is_walled, walled_grid
 from galley.vision.table.rules import find_rules
 from galley.vision.table.sketch import sketch_table
 from galley.vision.table.standing import find_standing
-from galley.vision.table.text import Frame, Line, frame_of, is_number, join, runs, side_by_side, text_height
+from galley.vision.table.text import Frame, Line, frame_of, is_number, join, side_by_side, text_height
 from galley.vision.table.turning import lies, turn_back
 
 LINES = st.lists(
@@ -116,13 +116,6 @@ def test_any_box_can_be_cut_out(lines: list[Line], seed: int, box: tuple[int, in
         assert cutout.lines
         assert cutout.grey.shape == cutout.upright.pixels.shape[:2]
         assert cutout.grey.size > 0
-
-
-@given(st.lists(st.booleans(), max_size=40))
-def test_runs_are_the_stretches_of_true(marks: list[bool]) -> None:
-    assert [index for start, end in runs(marks) for index in range(start, end)] == [
-        index for index, mark in enumerate(marks) if mark
-    ]
 
 
 @given(LINES)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from galley.vision.intervals import runs
 from galley.vision.seal.ink import INKED, Plane
-from galley.vision.seal.strip import runs
 
 _LEAST_HEIGHT, _LEAST_WIDTH = 0.06, 0.12
 """Of a piece, in parts of the shorter half axis."""

@@ -8,13 +8,13 @@ proportions on ovals too; angles about the centre, the usual polar picture, sque
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from galley.vision.intervals import runs
 from galley.vision.seal.ellipse import Ellipse, walked
 from galley.vision.seal.ink import INKED, Plane
 
@@ -111,12 +111,6 @@ def emptiest_column(pixels: Plane, strip: Strip, top: int) -> int:
     gaps = [(stop - start, (start + stop) // 2) for start, stop in runs(~np.concatenate([inked, inked]))]
     starting = [(length, middle) for length, middle in gaps if middle - length // 2 < strip.width]
     return max(starting)[1] % strip.width if starting else 0
-
-
-def runs(flags: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Start and stop of each run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 
 
 def as_picture(pixels: Plane) -> NDArray[np.uint8]:

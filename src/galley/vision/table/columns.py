@@ -12,8 +12,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from galley.vision.intervals import Interval, runs
 from galley.vision.table.grid import find_place
-from galley.vision.table.text import Frame, Interval, Line, runs
+from galley.vision.table.text import Frame, Line
 
 _STRAY = 0.04
 """Part of the rows that may cross a gutter, as titles over several columns do."""

@@ -11,8 +11,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from galley.vision.intervals import Interval, runs
 from galley.vision.table.grid import Grid, find_place
-from galley.vision.table.text import Frame, Interval, Line, runs
+from galley.vision.table.text import Frame, Line
 
 _MARGIN = 2
 """Pixels around the ink of a piece."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from galley.vision.table.text import Frame, Line, runs
+from galley.vision.intervals import runs
+from galley.vision.table.text import Frame, Line
 
 
 @dataclass(frozen=True, slots=True)

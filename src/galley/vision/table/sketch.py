@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from galley.vision.intervals import Interval
 from galley.vision.table.columns import edges_between, find_gutters
 from galley.vision.table.rules import Rule, Rules, cluster
-from galley.vision.table.text import Frame, Interval, Line, frame_of, side_by_side
+from galley.vision.table.text import Frame, Line, frame_of, side_by_side
 
 _FULL = 0.92
 """Of the longest rule: rules this long go through the whole table."""

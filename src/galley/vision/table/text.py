@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 
 from galley.prose import has_no_spaces
-
-Interval: TypeAlias = tuple[float, float]
+from galley.vision.intervals import Interval
 
 _SAME_ROW = 0.5
 """Lines that share this part of the lower one's height stand side by side."""
@@ -122,11 +120,3 @@ def is_number(text: str) -> bool:
     characters = [character for character in text if not character.isspace()]
     digits, letters = sum(map(str.isdecimal, characters)), sum(map(str.isalpha, characters))
     return digits > 0 and 3 * digits >= len(characters) and letters <= 1
-
-
-def runs(marks: Sequence[bool] | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[tuple[int, int]]:
-    """First index and index after the last of each stretch of true `marks`."""
-    padded = np.concatenate(([False], np.asarray(marks, bool), [False])).astype(np.int8)
-    edges = np.diff(padded)
-    starts, ends = np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist()
-    return list(zip(starts, ends, strict=True))

@@ -1,0 +1,104 @@
+"""What was read in a line, character by character, and what of it stands in parts of the line.
+
+Runs in: worker. Pure.
+
+A CTC network says at which of its steps it saw each character. So where a line turns out to reach over several columns
+or cells, its text can be shared out among them instead of being read again, part by part. That is done only where
+nothing speaks against it: there is clear space between the parts, no character stands in it, the characters of a part
+begin and end where its ink does, and each of them is sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+import numpy as np
+
+from galley.results import TextLine
+from galley.results.recognized import Characters
+from galley.vision.intervals import Interval
+
+_CLEAR = 0.25
+"""In heights of the line: space between parts, in which it is seen that a character stands on neither side."""
+_ASTRAY = 0.15
+"""In heights of the line, how far beside the ink a character may be seen: about a step of the network."""
+_WIDE = 0.8
+"""In heights of the line: from the beginning of the ink to the middle of its first character, at most."""
+_SURE = 0.5
+"""The least score of a character that need not be read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A text, and for each of its characters, spaces too, where it stands and how sure it is."""
+
+    text: str
+    places: tuple[float, ...]
+    """The middles of the characters, in pixels from left to right."""
+    scores: tuple[float, ...]
+
+    @property
+    def score(self) -> float:
+        """The mean of the characters' scores; 0 where there are none."""
+        return fmean(self.scores) if self.scores else 0.0
+
+    def part(self, first: int, last: int) -> Spelling:
+        """From one character to another."""
+        return Spelling(self.text[first : last + 1], self.places[first : last + 1], self.scores[first : last + 1])
+
+    def within(self, left: float, right: float) -> Characters:
+        """The same of a line that reaches from `left` to `right`."""
+        places = (np.array(self.places, np.float32) - left) / (right - left)
+        return Characters(places, np.array(self.scores, np.float32))
+
+
+def spell(line: TextLine, left: float, right: float) -> Spelling | None:
+    """The spelling of `line`, which reaches from `left` to `right`; None where nobody knows it."""
+    if line.characters is None:
+        return None
+    places = left + (right - left) * line.characters.places
+    return Spelling(line.text, tuple(places.tolist()), tuple(line.characters.scores.tolist()))
+
+
+def spell_parts(whole: Spelling | None, parts: Sequence[Interval], height: float) -> list[Spelling | None]:
+    """The text of each of `parts` of a line of that `height`; None where it is not certain.
+
+    `parts` are where the ink of each begins and ends, in pixels, from left to right.
+    """
+    if whole is None:
+        return [None] * len(parts)
+    doubtful = _too_close(parts, height)
+    owned: list[list[int]] = [[] for _ in parts]
+    for index, place in enumerate(whole.places):
+        if whole.text[index].isspace():
+            continue
+        distances = [max(start - place, place - end, 0.0) for start, end in parts]
+        owner = distances.index(min(distances))
+        owned[owner].append(index)
+        if distances[owner] > _ASTRAY * height:
+            doubtful.add(owner)
+            doubtful.add(owner - 1 if place < parts[owner][0] else owner + 1)
+    found: list[Spelling | None] = []
+    for number, (part, indices) in enumerate(zip(parts, owned, strict=True)):
+        text = whole.part(indices[0], indices[-1]) if indices else None
+        certain = text is not None and number not in doubtful and _fills(text, part, height)
+        found.append(text if certain else None)
+    return found
+
+
+def _too_close(parts: Sequence[Interval], height: float) -> set[int]:
+    """The numbers of the parts that have no clear space between them."""
+    close: set[int] = set()
+    for number in range(1, len(parts)):
+        if parts[number][0] - parts[number - 1][1] < _CLEAR * height:
+            close |= {number - 1, number}
+    return close
+
+
+def _fills(text: Spelling, part: Interval, height: float) -> bool:
+    """Whether a text is sure, and as long as the ink that it is about."""
+    before, after = text.places[0] - part[0], part[1] - text.places[-1]
+    scores = [score for character, score in zip(text.text, text.scores, strict=True) if not character.isspace()]
+    return max(before, after) < _WIDE * height and min(scores) > _SURE
