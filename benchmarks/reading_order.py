@@ -210,7 +210,7 @@ def main() -> None:
     paragraphs = [
         render(scores),
         f"Mean error: edits per character of the truth. ms: one core, all that is done beyond OCR (layout network, "
-        f"lines across gutters read again, order, paragraphs) but tables; over all pages {median(times):.0f} in the "
+        f"lines across gutters cut, order, paragraphs) but tables; over all pages {median(times):.0f} in the "
         f"median, {fmean(times):.0f} in the mean (goal: under {GOAL_MS}).",
     ]
     data: dict[str, object] = {"scores": [asdict(each) for each in scores]}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from galley.models.store import ensure_models
 from galley.pipelines.recognizer import ReadLine, Recognizer
 from galley.pipelines.table_reader import TableReader
 from galley.results import Image, TextLine
+from galley.results.recognized import Characters
 from galley.vision.recognize import Line
 from galley.vision.table.turning import turn_back
 
@@ -26,7 +28,8 @@ class Spelling:
     def read(self, lines: Sequence[Image]) -> list[ReadLine]:
         start = len(self.shown)
         self.shown += lines
-        return [ReadLine(Line(f"#{start + place}", 0.9, (), ()), 1.0) for place in range(len(lines))]
+        texts = [f"#{start + place}" for place in range(len(lines))]
+        return [ReadLine(Line(text, 0.9, (), ()), 1.0, spread(text)) for text in texts]
 
 
 def draw(
@@ -50,6 +53,12 @@ def draw(
 
 def line(left: int, top: int, right: int, bottom: int, text: str) -> TextLine:
     return TextLine(np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.int32), -1, text, 0.9)
+
+
+def spread(text: str) -> Characters:
+    """The characters of `text`, all equally wide and sure."""
+    places = [(place + 0.5) / len(text) for place in range(len(text))]
+    return Characters(np.array(places, np.float32), np.full(len(text), 0.9, np.float32))
 
 
 def moved(one: TextLine, right: int, down: int) -> TextLine:
@@ -83,6 +92,28 @@ def test_a_line_over_a_wall_is_cut_and_read_again() -> None:
     assert [cell.text for cell in table.cells][3:6] == ["#0", "#1", "17"]
     assert len(reader.shown) == 2
     assert "apple 1.20" not in [each.text for each in table.lines]
+
+
+@pytest.mark.parametrize(
+    ("text", "places", "texts", "unread"),
+    [
+        ("apple1.20", [36, 48, 60, 67, 75, 195, 203, 213, 225], ["apple", "1.20"], 0),
+        ("apple 1.20", [36, 48, 60, 67, 75, 150, 195, 203, 213, 225], ["apple", "1.20"], 0),
+        ("apple|1.20", [36, 48, 60, 67, 75, 181, 195, 203, 213, 225], ["#0", "#1"], 2),
+        ("apple20", [36, 48, 60, 67, 75, 213, 225], ["apple", "#0"], 1),
+    ],
+)
+def test_a_line_over_a_wall_is_read_again_only_where_its_characters_do_not_tell(
+    text: str, places: list[int], texts: list[str], unread: int
+) -> None:
+    image, lines = draw(ROWS, walls=True)
+    along = np.array([(place - 26) / (250 - 26) for place in places], np.float32)
+    merged = replace(line(26, 64, 250, 90, text), characters=Characters(along, np.full(len(text), 0.9, np.float32)))
+    reader = Spelling()
+    table = TableReader(reader).read(image, (0, 0, image.shape[1], image.shape[0]), [*lines[:3], merged, *lines[5:]])
+    assert table is not None
+    assert [cell.text for cell in table.cells][3:6] == [*texts, "17"]
+    assert len(reader.shown) == unread
 
 
 def test_a_box_that_cuts_the_head_off_is_read_to_its_rules_and_keeps_its_name() -> None:

@@ -22,7 +22,6 @@ from galley.pipelines.detector import Detector
 from galley.pipelines.doc_preprocessor import DocPreprocessor
 from galley.pipelines.recognizer import ReadLine, Recognizer
 from galley.results import UNKNOWN_ANGLE, Image, PreprocessedPage, RecognizedPage, TextLine
-from galley.results.recognized import Characters
 from galley.results.text_layer import LayerVerdict, TextLayer
 from galley.vision.crop import crop_lines
 from galley.vision.orientation import turn
@@ -162,18 +161,12 @@ class Ocr:
 
 
 def _text_line(box: NDArray[np.int32], angle: int, read: ReadLine, options: OcrOptions) -> TextLine:
-    line = TextLine(box, angle, read.line.text, read.line.score, characters=_characters(box, angle, read))
+    characters = None if angle == 1 or is_vertical(box) else read.characters
+    line = TextLine(box, angle, read.line.text, read.line.score, characters=characters)
     if not options.return_word_box:
         return line
     words, boxes = place_words(read.line, box, read.steps)
     return replace(line, words=tuple(words), word_boxes=tuple(boxes))
-
-
-def _characters(box: NDArray[np.int32], angle: int, read: ReadLine) -> Characters | None:
-    if angle == 1 or is_vertical(box):
-        return None
-    places = (np.array(read.line.columns, np.float32) + 0.5) / read.steps
-    return Characters(places, np.array(read.line.scores, np.float32))
 
 
 def _layer_line(line: LayerLine, options: OcrOptions) -> TextLine:

@@ -19,6 +19,7 @@ from galley.models.metadata import read_metadata
 from galley.models.rules import Model, RecognizerRules
 from galley.pipelines.network import open_network
 from galley.results import Image
+from galley.results.recognized import Characters
 from galley.vision.recognize import (
     BLANK,
     Batch,
@@ -62,10 +63,13 @@ _NO_NARROWING = Narrowing(part=1.0, sure=0.0)
 
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """What was read in one line, and how many steps of the network's answer its pixels take."""
+    """What was read in one line."""
 
     line: Line
     steps: float
+    """How many steps of the network's answer its pixels take."""
+    characters: Characters
+    """Where its characters stand in its pixels."""
 
 
 class Recognizer:
@@ -181,7 +185,8 @@ class Recognizer:
         for line, classes, certain in zip(lines, best, scores, strict=True):
             read = decode(classes, certain, self._characters)
             height, width = line.shape[:2]
-            yield ReadLine(read, len(classes) * min(1.0, width / height / batch.proportion))
+            steps = len(classes) * min(1.0, width / height / batch.proportion)
+            yield ReadLine(read, steps, _characters_of(read, steps if self._shape is None else len(classes)))
 
     def _network_input(self, line: Image, width: int) -> NDArray[np.float32]:
         planes = line_input(line, self._size, width) if self._shape is None else stretched_input(line, *self._shape)
@@ -190,6 +195,12 @@ class Recognizer:
     def close(self) -> None:
         """Release the network."""
         self._session.close()
+
+
+def _characters_of(read: Line, steps: float) -> Characters:
+    """The characters of a line that takes so many steps of the network's answer."""
+    places = (np.array(read.columns, np.float32) + 0.5) / steps
+    return Characters(places, np.array(read.scores, np.float32))
 
 
 def line_arrays(lines: Sequence[Image], rules: RecognizerRules) -> Iterator[NDArray[np.float32]]:

@@ -142,7 +142,7 @@ class Structure:
         )
 
     def _cut_at_gutters(self, image: Image, page: RecognizedPage, seen: Sequence[LayoutBox]) -> RecognizedPage:
-        """`page` with lines that were found across two columns cut and read again."""
+        """`page` with lines that were found across two columns cut; their parts are read where that is not certain."""
         lines = as_boxes([line.box for line in page.found])
         bridges = find_bridges(lines, drop_nested(_regions(seen)))
         parts = {bridge.line: cut_line(image, page.found[bridge.line], bridge) for bridge in bridges}

@@ -13,6 +13,7 @@ import numpy as np
 
 from galley.pipelines.recognizer import ReadLine
 from galley.results import Image
+from galley.vision.spelling import spell
 from galley.vision.table.aligned import aligned_grid
 from galley.vision.table.bands import split_bands
 from galley.vision.table.blanks import DASH, find_blanks, find_dashes, is_dash, paper_of
@@ -24,7 +25,7 @@ from galley.vision.table.head_rows import find_head_rows
 from galley.vision.table.letters import with_letter_cases
 from galley.vision.table.ruled import is_walled, walled_grid
 from galley.vision.table.rules import find_rules
-from galley.vision.table.signs import Part, Signs
+from galley.vision.table.signs import Signs
 from galley.vision.table.sketch import sketch_table
 from galley.vision.table.standing import find_standing, laid_down
 from galley.vision.table.text import Frame, Line, frame_of, text_height
@@ -61,14 +62,14 @@ class TableReading:
 
     def _with_dash(self, line: Line) -> Line:
         if len(line.text) == 1 and line.text != DASH and is_dash(line, self._grey, self._paper, self._height):
-            return replace(line, text=DASH)
+            return replace(line, text=DASH, spelling=None)
         return line
 
     def _with_signs(self, lines: Sequence[Line]) -> list[Line]:
-        """`lines` and the drawn signs among them; what stands beside signs is read anew."""
+        """`lines` and the drawn signs among them."""
         parts = Signs(self._grey, self._height).parts(lines)
-        texts = iter(self._read([part.text for part in parts if part.text is not None]))
-        return [_joined(part, part.line if part.text is None else next(texts)) for part in parts]
+        texts = iter(self._with_texts([part.line for part in parts if part.line is not None]))
+        return [_joined(part.sign, None if part.line is None else next(texts)) for part in parts]
 
     def grid(self, *, is_certain: bool) -> Grid | None:
         """The cells, with all text that could be read; None where this is no table."""
@@ -90,16 +91,17 @@ class TableReading:
         return aligned_grid(sketch, self.cut(cuts_at_gutters(sketch.gutters, self._height)))
 
     def cut(self, cuts: Cuts) -> list[Line]:
-        """The lines, those that are cut replaced by their pieces, read anew."""
+        """The lines, those that are cut replaced by their pieces."""
         whole: list[Line] = []
-        parts: list[Frame] = []
+        parts: list[Line] = []
         for line in self._lines:
             where = cuts(line)
             if where:
                 parts += pieces(self._grey, line, where)
             else:
                 whole.append(line)
-        return [*whole, *(line for line in self._read(parts) if line.score > _LEAST_SCORE and line.text.strip())]
+        texts = self._with_texts(parts)
+        return [*whole, *(line for line in texts if line.score > _LEAST_SCORE and line.text.strip())]
 
     def _with_standing_read(self, grid: Grid) -> Grid:
         standing = find_standing(grid, self._grey, self._paper, self._height)
@@ -130,6 +132,12 @@ class TableReading:
         )
         return replace(grid, cells=cells)
 
+    def _with_texts(self, lines: Sequence[Line]) -> list[Line]:
+        """`lines`, those read that have no text."""
+        unread = [line for line in lines if not line.text]
+        read = iter(self._read([Frame(line.left, line.top, line.right, line.bottom) for line in unread]))
+        return [line if line.text else next(read) for line in lines]
+
     def _read(self, frames: Sequence[Frame]) -> list[Line]:
         """What stands in each of the frames."""
         height, width = self._pixels.shape[:2]
@@ -138,15 +146,16 @@ class TableReading:
             left, top = min(int(frame.left), width - 1), min(int(frame.top), height - 1)
             part = self._pixels[max(0, top) : int(frame.bottom) + 1, max(0, left) : int(frame.right) + 1]
             pictures.append(np.ascontiguousarray(part))
-        return [
-            Line(frame.left, frame.top, frame.right, frame.bottom, read.line.text, read.line.score)
-            for frame, read in zip(frames, self._recognizer.read(pictures), strict=True)
-        ]
+        return [_line(frame, read) for frame, read in zip(frames, self._recognizer.read(pictures), strict=True)]
 
 
-def _joined(part: Part, text: Line | None) -> Line:
-    """One line of the sign and the text of `part`, of which it has one at least."""
-    sign = part.sign
+def _line(frame: Frame, read: ReadLine) -> Line:
+    spelling = spell(read.line.text, read.characters, frame.left, frame.right)
+    return Line(frame.left, frame.top, frame.right, frame.bottom, read.line.text, read.line.score, spelling=spelling)
+
+
+def _joined(sign: Line | None, text: Line | None) -> Line:
+    """One line of a sign and the text behind it, of which there is one at least."""
     if sign is None or text is None:
         return next(each for each in (sign, text) if each is not None)
     return replace(
@@ -155,4 +164,5 @@ def _joined(part: Part, text: Line | None) -> Line:
         text=f"{sign.text} {text.text.strip()}",
         source=None,
         opening=(sign.left, text.left),
+        spelling=None if text.spelling is None else text.spelling.stripped().behind(sign.text, sign.centre),
     )

@@ -101,7 +101,7 @@ def cut_line(image: NDArray[np.uint8], line: TextLine, bridge: Bridge) -> list[L
 
 def _spelling(line: TextLine) -> Spelling | None:
     """None where `line` has boxes of words, too: these are known of the whole line only."""
-    return None if line.words else spell(line, line.box[0], line.box[2])
+    return None if line.words else spell(line.text, line.characters, line.box[0], line.box[2])
 
 
 def _part(line: TextLine, side: Interval, text: Spelling | None) -> LinePart:

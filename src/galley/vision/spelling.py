@@ -16,7 +16,6 @@ from statistics import fmean
 
 import numpy as np
 
-from galley.results import TextLine
 from galley.results.recognized import Characters
 from galley.vision.intervals import Interval
 
@@ -24,7 +23,7 @@ _CLEAR = 0.25
 """In heights of the line: space between parts, in which it is seen that a character stands on neither side."""
 _ASTRAY = 0.15
 """In heights of the line, how far beside the ink a character may be seen: about a step of the network."""
-_WIDE = 0.8
+_WIDE = 0.65
 """In heights of the line: from the beginning of the ink to the middle of its first character, at most."""
 _SURE = 0.5
 """The least score of a character that need not be read again."""
@@ -53,13 +52,23 @@ class Spelling:
         places = (np.array(self.places, np.float32) - left) / (right - left)
         return Characters(places, np.array(self.scores, np.float32))
 
+    def behind(self, sign: str, place: float) -> Spelling:
+        """The same with a sign before it, and a space between."""
+        space = (place + self.places[0]) / 2 if self.places else place
+        return Spelling(f"{sign} {self.text}", (place, space, *self.places), (1.0, 1.0, *self.scores))
 
-def spell(line: TextLine, left: float, right: float) -> Spelling | None:
-    """The spelling of `line`, which reaches from `left` to `right`; None where nobody knows it."""
-    if line.characters is None:
+    def stripped(self) -> Spelling:
+        """Without spaces at its ends."""
+        first = len(self.text) - len(self.text.lstrip())
+        return self.part(first, len(self.text.rstrip()) - 1)
+
+
+def spell(text: str, characters: Characters | None, left: float, right: float) -> Spelling | None:
+    """The spelling of a line that reaches from `left` to `right`; None where nobody knows it."""
+    if characters is None:
         return None
-    places = left + (right - left) * line.characters.places
-    return Spelling(line.text, tuple(places.tolist()), tuple(line.characters.scores.tolist()))
+    places = left + (right - left) * characters.places
+    return Spelling(text, tuple(places.tolist()), tuple(characters.scores.tolist()))
 
 
 def spell_parts(whole: Spelling | None, parts: Sequence[Interval], height: float) -> list[Spelling | None]:
@@ -67,7 +76,7 @@ def spell_parts(whole: Spelling | None, parts: Sequence[Interval], height: float
 
     `parts` are where the ink of each begins and ends, in pixels, from left to right.
     """
-    if whole is None:
+    if whole is None or not parts:
         return [None] * len(parts)
     doubtful = _too_close(parts, height)
     owned: list[list[int]] = [[] for _ in parts]

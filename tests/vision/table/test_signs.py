@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from galley.vision.spelling import Spelling
 from galley.vision.table.signs import CROSSED_BOX, EMPTY_BOX, TICKED_BOX, Part, Signs
 from galley.vision.table.text import Line
 
@@ -73,7 +76,7 @@ def test_what_was_read_of_a_box_is_replaced() -> None:
     for text, score in (("□", 0.99), ("口", 0.99), ("O", 0.8), ("回", 0.3)):
         (part,) = Signs(grey, HEIGHT).parts([line(98, 121, text, score)])
         assert part.sign is not None and part.sign.text == EMPTY_BOX
-        assert part.line is None and part.text is None
+        assert part.line is None
 
 
 def test_chinese_characters_that_look_like_boxes_stay() -> None:
@@ -81,7 +84,7 @@ def test_chinese_characters_that_look_like_boxes_stay() -> None:
     box(grey, 100, EMPTY_BOX)
     for text in ("日", "项目", "プロ"):
         one = line(80, 121, text)
-        assert Signs(grey, HEIGHT).parts([one]) == [Part(None, None, one)]
+        assert Signs(grey, HEIGHT).parts([one]) == [Part(None, one)]
 
 
 def test_a_line_is_divided_at_its_boxes() -> None:
@@ -92,9 +95,25 @@ def test_a_line_is_divided_at_its_boxes() -> None:
     word(grey, "No", 200)
     parts = Signs(grey, HEIGHT).parts([line(58, 240, "Yes No")])
     assert signs_of(parts) == [TICKED_BOX, EMPTY_BOX]
-    texts = [part.text for part in parts if part.text is not None]
+    texts = [part.line for part in parts if part.line is not None]
+    assert not any(text.text for text in texts), "nobody knows where the characters of the line stand"
     assert [round(text.left / 10) for text in texts] == [9, 20]
     assert texts[0].right < 170
+
+
+def test_the_text_beside_boxes_is_that_of_the_characters_there() -> None:
+    grey = paper()
+    box(grey, 60, TICKED_BOX)
+    word(grey, "Yes", 90)
+    box(grey, 170, EMPTY_BOX)
+    word(grey, "No", 200)
+    text, places = "VYes 口No", (69.0, 97.0, 110.0, 123.0, 150.0, 179.0, 207.0, 222.0)
+    known = replace(line(58, 240, text), spelling=Spelling(text, places, (0.9,) * 8))
+    parts = Signs(grey, HEIGHT).parts([known])
+    assert [(part.sign.text, part.line.text) for part in parts if part.sign and part.line] == [
+        (TICKED_BOX, "Yes"),
+        (EMPTY_BOX, "No"),
+    ]
 
 
 @pytest.mark.parametrize(("gap", "is_sign"), [(2, False), (14, True)])
@@ -131,7 +150,7 @@ def test_a_bullet_that_was_found_with_its_line_is_told_from_it() -> None:
     word(grey, "apples", 90)
     (part,) = Signs(grey, HEIGHT).parts([line(52, 170, "7 apples")])
     assert part.sign is not None and part.sign.text == "►"
-    assert part.line is None and part.text is not None and 86 < part.text.left < 93
+    assert part.line is not None and not part.line.text and 86 < part.line.left < 93
 
 
 def test_a_bullet_that_was_found_alone_opens_the_next_line() -> None:
@@ -160,7 +179,7 @@ def test_noise_of_any_size_is_looked_at(seed: int, high: int, width: int, height
     one = Line(width * 0.2, high * 0.2, width * 0.9, high * 0.8, "x", 0.5)
     beyond = Line(-5.0, -5.0, width + 9.0, high + 9.0, "y", 0.5)
     parts = Signs(grey, height).parts([one, beyond])
-    assert all(part.sign is not None or part.line is not None or part.text is not None for part in parts)
+    assert all(part.sign is not None or part.line is not None for part in parts)
 
 
 @pytest.mark.parametrize("text", ["Pilot", "Fill", "Dill", "PI", "oil", "7 m", "- 5", "i.e.", "A. Lot"])

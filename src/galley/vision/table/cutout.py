@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from galley.results import TextLine
+from galley.vision.spelling import spell
 from galley.vision.table.extent import REACH, find_extent
 from galley.vision.table.rules import find_rules
 from galley.vision.table.text import Frame, Line, text_height
@@ -61,7 +62,10 @@ def cut_out(image: NDArray[np.uint8], box: tuple[int, int, int, int], lines: Seq
 
 def _place(upright: Upright, line: TextLine, source: int) -> Line:
     frame = upright.place(line.polygon)
-    return Line(frame.left, frame.top, frame.right, frame.bottom, line.text, line.score, source=source)
+    spelling = spell(line.text, line.characters, frame.left, frame.right)
+    return Line(
+        frame.left, frame.top, frame.right, frame.bottom, line.text, line.score, source=source, spelling=spelling
+    )
 
 
 def _moved(upright: Upright, seen: Frame) -> Frame:

@@ -1,4 +1,4 @@
-"""Lines of text that run through several cells: where to cut them, and the pieces to read anew.
+"""Lines of text that run through several cells: where to cut them, and what is in the pieces.
 
 Runs in: worker. Pure. Text detectors join what stands close together, whatever is between.
 """
@@ -12,11 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from galley.vision.intervals import Interval, runs
+from galley.vision.spelling import spell_parts
 from galley.vision.table.grid import Grid, find_place
 from galley.vision.table.text import Frame, Line
 
 _MARGIN = 2
 """Pixels around the ink of a piece."""
+_WALL = 0.15
+"""In heights of the line: ink at a cut that is not wider is the wall that the line was cut at."""
 _ASIDE = 0.5
 """In heights of the text: so wide is a gap at least that lies beside the middle of its gutter."""
 
@@ -67,16 +70,32 @@ def cuts_at_gutters(gutters: Sequence[Interval], height: float) -> Cuts:
     return cuts
 
 
-def pieces(grey: NDArray[np.uint8], line: Line, cuts: Sequence[float]) -> list[Frame]:
-    """The parts of `line` between `cuts` in which there is ink, each with little paper around it."""
+def pieces(grey: NDArray[np.uint8], line: Line, cuts: Sequence[float]) -> list[Line]:
+    """The parts of `line` between `cuts` in which there is ink, each with little paper around it.
+
+    Without a text where it is not certain which of the line's characters stand there.
+    """
     edges = [line.left, *cuts, line.right]
-    found = []
+    inked = []
     for left, right in pairwise(edges):
-        columns = np.flatnonzero(ink_columns(grey, Frame(left, line.top, right, line.bottom)))
-        if len(columns) >= 2:
-            first, last = max(0, int(left)) + int(columns[0]), max(0, int(left)) + int(columns[-1])
-            found.append(Frame(max(0, first - _MARGIN), line.top, last + _MARGIN + 1, line.bottom))
-    return found
+        stretches = runs(ink_columns(grey, Frame(left, line.top, right, line.bottom)))
+        start, end = _text_of(stretches, int(right) - int(left), line.height)
+        if end - start >= 2:
+            inked.append((max(0, int(left)) + start, max(0, int(left)) + end))
+    texts = spell_parts(line.spelling, inked, line.height)
+    return [
+        line.part(max(0, first - _MARGIN), end + _MARGIN, text) for (first, end), text in zip(inked, texts, strict=True)
+    ]
+
+
+def _text_of(stretches: Sequence[tuple[int, int]], width: int, height: float) -> tuple[int, int]:
+    """First column, and column after the last, of the ink in a part of that `width`, walls at its sides left out."""
+    inner = [
+        (start, end)
+        for start, end in stretches
+        if end - start > _WALL * height or (start > _MARGIN and end < width - _MARGIN)
+    ]
+    return (inner[0][0], inner[-1][1]) if inner else (0, 0)
 
 
 def ink_columns(grey: NDArray[np.uint8], frame: Frame) -> NDArray[np.bool_]:

@@ -6,12 +6,13 @@ Runs in: worker. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from galley.vision.spelling import spell_parts
 from galley.vision.table.text import Frame, Line, side_by_side
 
 EMPTY_BOX, TICKED_BOX, CROSSED_BOX = "☐", "☑", "☒"
@@ -43,10 +44,8 @@ class Part:
     """A piece of a line: a sign, text, or both, the sign first."""
 
     sign: Line | None
-    text: Frame | None
-    """Where text is that must be read anew; None without, or where `line` has it."""
     line: Line | None = None
-    """The text, where what was read holds."""
+    """The text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class Signs:
             if _are_characters(line, len(boxes)) or not all(self._is_apart(box, line) for box in boxes):
                 boxes = []
             found += self._parts(line, boxes, id(line) in firsts)
-        return [*found, *(Part(box, None) for box in free.values())]
+        return [*found, *(Part(box) for box in free.values())]
 
     def _is_lone_bullet(self, line: Line, lines: Sequence[Line]) -> bool:
         """Whether `line` is a bullet that was found, and misread, apart from the line that it opens."""
@@ -123,8 +122,8 @@ class Signs:
             return self._around(line, sorted(boxes, key=lambda box: box.left))
         bullet = self._bullet_within(line)
         if bullet is not None:
-            return [Part(bullet, self._text_from(bullet.right, line.right, line))]
-        return [Part(self._bullet_before(line) if is_first else None, None, line)]
+            return _shared_out(line, [Part(bullet, self._text_from(bullet.right, line.right, line))])
+        return [Part(self._bullet_before(line) if is_first else None, line)]
 
     def _around(self, line: Line, boxes: Sequence[Line]) -> list[Part]:
         """The text of `line` before, between and after boxes."""
@@ -134,17 +133,17 @@ class Signs:
         for box, end in zip(boxes, ends, strict=True):
             text = self._text_from(box.right, end, line)
             if text is not None and text.left - box.right > self._height:
-                parts += [Part(box, None), Part(None, text)]
+                parts += [Part(box), Part(None, text)]
             else:
                 parts.append(Part(box, text))
-        return parts
+        return _shared_out(line, parts)
 
-    def _text_from(self, left: float, right: float, line: Line) -> Frame | None:
-        """The part of `line` from `left` to `right` in which there is ink; None without."""
+    def _text_from(self, left: float, right: float, line: Line) -> Line | None:
+        """The part of `line` from `left` to `right` in which there is ink, not yet with its text; None without."""
         marks = [mark.frame for mark in self._marks(line, left + 1, right - 1) if float(mark.darkness.max()) > _DARK]
         if not marks:
             return None
-        return Frame(marks[0].left - 1, line.top, max(mark.right for mark in marks) + 1, line.bottom)
+        return line.part(marks[0].left - 1, max(mark.right for mark in marks) + 1, None)
 
     def _bullet_within(self, line: Line) -> Line | None:
         """The bullet with which `line` begins, apart from what follows."""
@@ -175,6 +174,20 @@ class Signs:
             if max(shape.frame.width, shape.frame.height) > speck and not (goes_on and _is_wall(shape, thin)):
                 marks.append(shape)
         return sorted(marks, key=lambda shape: shape.frame.left)
+
+
+def _shared_out(line: Line, parts: Sequence[Part]) -> list[Part]:
+    """`parts` of `line`, with their texts where it is certain which of its characters stand there."""
+    inked = [each for part in parts for each in (part.sign, part.line) if each is not None]
+    texts = iter(spell_parts(line.spelling, [(each.left, each.right) for each in inked], line.height))
+    found = []
+    for part in parts:
+        if part.sign is not None:
+            next(texts)  # what was made of the sign
+        found.append(
+            part if part.line is None else replace(part, line=line.part(part.line.left, part.line.right, next(texts)))
+        )
+    return found
 
 
 def _is_wall(shape: _Shape, thin: float) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 
 from galley.prose import has_no_spaces
 from galley.vision.intervals import Interval
+from galley.vision.spelling import Spelling
 
 _SAME_ROW = 0.5
 """Lines that share this part of the lower one's height stand side by side."""
@@ -26,6 +27,7 @@ class Line:
     right: float
     bottom: float
     text: str = ""
+    """Empty where it must be read."""
     score: float = 0.0
     words: tuple[Interval, ...] = ()
     """First and last column of each run of ink; empty where nobody looked."""
@@ -33,6 +35,8 @@ class Line:
     """Place among the lines that were given; None for what was read afterwards."""
     opening: Interval | None = None
     """First and last column of the sign that it begins with and the space after it, if any."""
+    spelling: Spelling | None = None
+    """Of `text`; None where nobody knows it."""
 
     @property
     def middle(self) -> float:
@@ -48,6 +52,12 @@ class Line:
     def height(self) -> float:
         """From top to bottom."""
         return self.bottom - self.top
+
+    def part(self, left: float, right: float, text: Spelling | None) -> Line:
+        """The line from `left` to `right`, where `text` stands; None where that must be read."""
+        if text is None:
+            return Line(left, self.top, right, self.bottom)
+        return Line(left, self.top, right, self.bottom, text.text, text.score, spelling=text)
 
 
 @dataclass(frozen=True, slots=True)
