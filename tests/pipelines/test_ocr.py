@@ -143,6 +143,7 @@ def test_lines_on_their_heads_are_turned(pipeline: Ocr) -> None:
     page = np.ascontiguousarray(write("Harbour Office at Quay Street")[::-1, ::-1])
     result = read(pipeline, page, replace(PLAIN, use_textline_orientation=True))
     assert [line.angle for line in result.lines] == [1]
+    assert result.lines[0].characters is None, "they would count from the wrong end"
     assert texts(result) == ["Harbour Office at Quay Street"]
     assert texts(read(pipeline, page)) != ["Harbour Office at Quay Street"]
 

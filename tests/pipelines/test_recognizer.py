@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -91,6 +92,23 @@ def test_words_lie_where_they_do_in_whole_lines(lower: Recognizer) -> None:
     assert narrowed.line.text == full.line.text
     places = [np.array(read.line.columns) / read.steps for read in (narrowed, full)]
     assert np.abs(places[0] - places[1]).max() < 0.02
+
+
+@pytest.mark.parametrize(("precision", "shape"), [("auto", None), ("fp32", None), ("fp32", (48, 320))])
+def test_characters_are_placed_where_they_are_written(precision: str, shape: tuple[int, int] | None) -> None:
+    config = EngineConfig("openvino", precision)
+    recognizer = Recognizer(ensure_models([NAME])[NAME], config, SLOT, batch=6, shape=shape)
+    text = "Pier 7 of Ardmouth"
+    line = line_of(text)
+    other = np.full((50, 900, 3), 255, np.uint8)  # that the line is padded with
+    read, _ = recognizer.read([line, other])
+    recognizer.close()
+    assert read.line.text == text
+    assert len(read.characters.places) == len(read.characters.scores) == len(text)
+    ends = [30 + cv2.getTextSize(text[:end], cv2.FONT_HERSHEY_SIMPLEX, 1.0, 2)[0][0] for end in range(len(text) + 1)]
+    middles = np.array([(start + end) / 2 for start, end in pairwise(ends)])
+    assert np.abs(read.characters.places * line.shape[1] - middles).max() < 0.3 * line.shape[0]
+    assert read.line.score == pytest.approx(read.characters.scores.mean(), abs=1e-3)
 
 
 def test_float32_reads_whole_lines_as_paddleocr_does(monkeypatch: pytest.MonkeyPatch) -> None:

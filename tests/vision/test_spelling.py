@@ -32,7 +32,7 @@ def test_each_part_has_the_characters_that_stand_in_it() -> None:
 
 def test_a_part_is_not_told_where_anything_speaks_against_it() -> None:
     assert texts(moved(3, 152.0), LEFT, RIGHT) == [None, None], "a letter between both"
-    assert texts(moved(3, 142.0), LEFT, RIGHT) == ["pear", "17 kg"], "a step of the network beside its ink"
+    assert texts(moved(3, 142.5), LEFT, RIGHT) == ["pear", "17 kg"], "a step of the network beside its ink"
     assert texts(WHOLE, (100.0, 138.0), (140.0, 210.0)) == [None, None], "no space between them"
     assert texts(WHOLE, (80.0, 140.0), RIGHT) == [None, "17 kg"], "ink before the first letter"
     assert texts(WHOLE, LEFT, (170.0, 230.0)) == ["pear", None], "ink behind the last letter"

@@ -16,15 +16,17 @@ from statistics import fmean
 
 import numpy as np
 
+from galley.prose import has_no_spaces
 from galley.results.recognized import Characters
 from galley.vision.intervals import Interval
 
-_CLEAR = 0.25
+_CLEAR = 0.35
 """In heights of the line: space between parts, in which it is seen that a character stands on neither side."""
 _ASTRAY = 0.15
-"""In heights of the line, how far beside the ink a character may be seen: about a step of the network."""
-_WIDE = 0.65
-"""In heights of the line: from the beginning of the ink to the middle of its first character, at most."""
+"""In heights of the line, how far beside its ink a character may be seen: less than a step of the network, which is a
+quarter where lines are narrowed."""
+_LETTER, _IDEOGRAPH = 0.55, 0.75
+"""In heights of the line: from an end of the ink to the middle of the character there, at most."""
 _SURE = 0.5
 """The least score of a character that need not be read again."""
 
@@ -108,6 +110,7 @@ def _too_close(parts: Sequence[Interval], height: float) -> set[int]:
 
 def _fills(text: Spelling, part: Interval, height: float) -> bool:
     """Whether a text is sure, and as long as the ink that it is about."""
-    before, after = text.places[0] - part[0], part[1] - text.places[-1]
+    ends = ((text.text[0], text.places[0] - part[0]), (text.text[-1], part[1] - text.places[-1]))
+    reached = all(beside < (_IDEOGRAPH if has_no_spaces(end) else _LETTER) * height for end, beside in ends)
     scores = [score for character, score in zip(text.text, text.scores, strict=True) if not character.isspace()]
-    return max(before, after) < _WIDE * height and min(scores) > _SURE
+    return reached and min(scores) > _SURE
