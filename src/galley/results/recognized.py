@@ -22,7 +22,7 @@ class Characters:
     """Where the characters of a line stand, and how sure they are: for each of its text, spaces too."""
 
     places: NDArray[np.float32]
-    """(n,): of its middle along the line, from 0 where the line begins to 1 where it ends; give or take a quarter of its
+    """(n,): its middle along the line, from 0 where the line begins to 1 where it ends; give or take a quarter of its
     height."""
     scores: NDArray[np.float32]
     """(n,): its probability."""
