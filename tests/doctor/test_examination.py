@@ -52,7 +52,7 @@ def test_an_engine_that_kills_its_process_is_named(tmp_path: Path, monkeypatch: 
     package = tmp_path / "openvino"
     package.mkdir()
     (package / "__init__.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
+    monkeypatch.syspath_prepend(tmp_path)
     facts = examine()
     assert facts.engines[0].error == "killed by signal 9"
     assert isinstance(facts.trial, Trouble)

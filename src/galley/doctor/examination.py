@@ -24,6 +24,7 @@ from galley.devices import Slot, discover, slot_environment, usable_cores
 from galley.doctor.facts import Choice, Disk, EngineFacts, Facts, ModelFacts, Trial, Trouble
 from galley.engines import ENGINES, choose_engine, devices_of, installed_engines, package_of
 from galley.errors import ExitCode, GalleyError
+from galley.interpreter import python_command
 from galley.models.store import ModelStatus, State, Store, open_store, verify_models
 
 _PROBE_SECONDS = 120
@@ -97,10 +98,9 @@ def _try(slot: Slot | None, choice: Choice | Trouble, models: Sequence[ModelStat
 
 def _probe(arguments: list[str], environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """What the process of its own answers; its last words under `error` where it does not answer."""
-    command = [sys.executable, "-m", "galley.doctor.probe", *arguments]
     try:
         process = subprocess.run(
-            command,
+            python_command("galley.doctor.probe:main", *arguments),
             check=False,
             capture_output=True,
             text=True,

@@ -1,7 +1,6 @@
 """Loads an engine, asks it what it sees, and opens a network with it, for the examination of a machine.
 
-Runs in: a process of its own, `python -m galley.doctor.probe PACKAGE [ENGINE DEVICE GRAPH]`, since a broken library
-may end it. Answers with JSON as the last line of standard output.
+Runs in: a process of its own, since a broken library may end it. Answers with JSON as the last line of standard output.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import importlib
 import json
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +17,11 @@ from galley.engines import open_session
 from galley.errors import GalleyError
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Do what the command line asks and write the answer."""
-    answer: dict[str, Any] = {"sees": _look(arguments[0])}
-    if len(arguments) > 1:
-        engine, device, graph = arguments[1:]
+def main(package: str, *trial: str) -> None:
+    """Look at an engine's package, try the engine if `trial` says which, on which device and graph, and answer."""
+    answer: dict[str, Any] = {"sees": _look(package)}
+    if trial:
+        engine, device, graph = trial
         try:
             answer["trial"] = _open(engine, device, Path(graph))
         except GalleyError as error:
@@ -51,7 +49,3 @@ def _open(engine: str, device: str, graph: Path) -> dict[str, Any]:
         "precision": info.precision,
         "seconds": round(seconds, 3),
     }
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -15,16 +15,13 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import weakref
 
 from galley.devices import Slot, slot_environment
 from galley.fleet.channel import Channel
 from galley.fleet.messages import Stop
-
-_BOOT = "import sys; fd, *sys.path = sys.argv[1:]; from galley.fleet.worker import main; main(int(fd))"
-# Not `-m galley.fleet.worker`: that would put the working folder, full of a user's files, first on the import path.
+from galley.interpreter import python_command
 
 _TAIL_BYTES = 16 << 10
 _TAIL_LINES = 100
@@ -154,9 +151,8 @@ def _close_in_forks() -> None:
 
 
 def _launch(slot: Slot, descriptor: int) -> subprocess.Popen[bytes]:
-    path = [os.path.abspath(entry) for entry in sys.path if isinstance(entry, str)]  # noqa: PTH100
     return subprocess.Popen(
-        [sys.executable, "-u", "-X", "faulthandler", "-c", _BOOT, str(descriptor), *path],
+        python_command("galley.fleet.worker:main", str(descriptor), flags=("-u", "-X", "faulthandler")),
         stdin=subprocess.PIPE,  # the lifeline: never written to
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -44,8 +44,9 @@ from galley.fleet.tray import Tray
 from galley.wording import counted
 
 
-def main(descriptor: int) -> NoReturn:
-    """Serve the parent at the other end of the socket `descriptor`; called once, by a process made for it."""
+def main(socket: str) -> NoReturn:
+    """Serve the parent at the other end of `socket`, a descriptor's number; called once, by a process made for it."""
+    descriptor = int(socket)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair
     os.set_inheritable(descriptor, False)
     die_with_parent(shield_standard_streams())

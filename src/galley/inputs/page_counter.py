@@ -19,6 +19,7 @@ from typing import Any
 
 from galley.errors import BadInput
 from galley.inputs.documents import count_pdf_pages, count_tiff_frames
+from galley.interpreter import python_command
 from galley.pages import PageKind
 
 LONGEST = 30.0
@@ -26,9 +27,6 @@ LONGEST = 30.0
 
 _TRIES = 3
 """A child that dies may have been killed by somebody, or for want of memory."""
-
-# As for workers: not `-m`, which would put the working folder, full of a user's files, first on the import path.
-_BOOT = "import sys; limit, *sys.path = sys.argv[1:]; from galley.inputs.page_counter import serve; serve(float(limit))"
 
 
 class PageCounter:
@@ -106,9 +104,8 @@ def _describe(code: int) -> str:
 
 
 def _launch(longest: float) -> subprocess.Popen[bytes]:
-    path = [os.path.abspath(entry) for entry in sys.path if isinstance(entry, str)]  # noqa: PTH100
     return subprocess.Popen(
-        [sys.executable, "-c", _BOOT, str(longest), *path],
+        python_command("galley.inputs.page_counter:serve", str(longest)),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         bufsize=0,
@@ -130,15 +127,17 @@ def _end_own(child: subprocess.Popen[bytes], owner: int) -> int:
     return child.wait()
 
 
-def serve(longest: float) -> None:
-    """Answer until the parent is gone. A document that takes too long ends the process by the alarm's default action,
-    which no native code can hold up, and which also ends it when the parent is killed meanwhile.
+def serve(longest: str) -> None:
+    """Answer until the parent is gone, with `longest` seconds for each document.
+
+    A document that takes longer ends the process by the alarm's default action, which no native code can hold up, and
+    which also ends it when the parent is killed meanwhile.
     """
     answers = os.dup(1)
     os.dup2(2, 1)  # whatever a library prints
     for line in sys.stdin.buffer:
         path, kind, password = json.loads(line)
-        signal.setitimer(signal.ITIMER_REAL, longest)
+        signal.setitimer(signal.ITIMER_REAL, float(longest))
         answer: int | str
         try:
             answer = count_pdf_pages(path, password) if kind == PageKind.PDF.value else count_tiff_frames(path)

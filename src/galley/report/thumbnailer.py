@@ -1,6 +1,6 @@
 """Makes small pictures of pages, for pages that may well break whoever reads them.
 
-Runs in: a process of its own, `python -m galley.report.thumbnailer`, which may die or be killed at any page.
+Runs in: a process of its own, which may die or be killed at any page.
 
 Reads requests from standard input, one JSON line `[path, page]` each, with the 0-based page of a document or -1, and
 answers each with a line on standard output: a picture as a data URI, or nothing where there is none to be had.
@@ -79,7 +79,3 @@ def _read(path: str, page: int) -> Any:
         turned = Image.new("RGB", rgba.size, "white")
         turned.paste(rgba, mask=rgba.getchannel("A"))
     return turned.convert("RGB")
-
-
-if __name__ == "__main__":
-    main()

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from selectors import EVENT_READ, DefaultSelector
+
+from galley.interpreter import python_command
 
 LONG_SIDE = 200
 """Pixels of the longer side."""
@@ -40,10 +41,9 @@ def make_thumbnails(pages: Iterable[tuple[str, int]], page_seconds: float = PAGE
 
 def _ask(pages: list[tuple[str, int]], page_seconds: float, deadline: float) -> Iterator[str]:
     """Answers of one process, up to the first page at which it dies or is too slow."""
-    command = [sys.executable, "-m", "galley.report.thumbnailer"]
     with (
         subprocess.Popen(
-            command,
+            python_command("galley.report.thumbnailer:main"),
             bufsize=0,  # what a buffer kept for a process that has died could not be written at the end
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
