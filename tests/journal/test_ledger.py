@@ -168,6 +168,13 @@ def test_another_version_is_not_touched(tmp_path: Path) -> None:
     open_journal(tmp_path, fresh=True).close()
 
 
+def test_a_journal_that_is_just_being_made_is_a_sentence(tmp_path: Path) -> None:
+    database_path(tmp_path).parent.mkdir()
+    database_path(tmp_path).touch()
+    with pytest.raises(OutputError, match="a batch is just beginning"):
+        open_ledger(tmp_path)
+
+
 def test_a_damaged_journal_is_a_sentence(tmp_path: Path) -> None:
     begin(tmp_path).close()
     database_path(tmp_path).write_bytes(b"this is no database" * 1000)

@@ -94,8 +94,12 @@ def connect_reader(output: Path) -> sqlite3.Connection:
             if database is not None:
                 database.close()
             continue
+        if version == VERSION:
+            return database
+        database.close()
+        if version == 0:
+            raise OutputError(f"there is no journal in {str(output)!r} yet: a batch is just beginning there")
         _require_version(version, path)
-        return database
     raise OutputError(f"cannot read the journal {str(path)!r}: {failure}")
 
 
