@@ -10,7 +10,7 @@ readings of one place the better one stays.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -27,12 +27,14 @@ from galley.results import UNKNOWN_ANGLE, Image, TextLine
 from galley.results.seal import Box, ReadSeal
 from galley.vision.crop import crop_line
 from galley.vision.seal.band import main_line
+from galley.vision.seal.cells import set_upright
 from galley.vision.seal.ellipse import Ellipse, Points
-from galley.vision.seal.ink import Ink, separate_ink
+from galley.vision.seal.ink import Ink, Plane, separate_ink
 from galley.vision.seal.inside import Sector, free_of_arcs, plan_upright, straight_lines, turn_upright, without_arcs
 from galley.vision.seal.locate import Place, is_cut_off, locate_seals, main_rim
-from galley.vision.seal.pieces import Piece, arc_pieces
+from galley.vision.seal.pieces import Piece, arc_pieces, parted
 from galley.vision.seal.rectify import straighten
+from galley.vision.seal.strays import Strokes, find_strokes, without_strays
 from galley.vision.seal.strip import Strip, as_picture, emptiest_column, plan_strip, ring_rows, unroll
 
 _ON_STRIP = OcrOptions(
@@ -89,6 +91,22 @@ class _Arc:
     reading: _Reading
     sector: Sector
     flipped: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Edge:
+    """A seal's edge, unrolled."""
+
+    strip: Strip
+    strokes: Strokes
+    """Of the strip with white around it."""
+    padding: int
+    """Pixels of that white on each side."""
+
+    @property
+    def pixels(self) -> Plane:
+        """The strip with white around it, its rings taken off."""
+        return self.strokes.pixels
 
 
 class SealReader:
@@ -156,25 +174,31 @@ class SealReader:
         start = emptiest_column(by_colour, strip, top)
         strip, pixels = strip.rolled(start), np.roll(pixels, -start, axis=1)
         padding = round(_PADDING * strip.unit)
-        picture = cv2.copyMakeBorder(as_picture(pixels), *(padding,) * 4, cv2.BORDER_CONSTANT, value=(255, 255, 255))
-        padded = np.pad(pixels, padding)
-        boxes = self._detector.find(picture, _ON_STRIP)
-        pieces = arc_pieces(boxes, padded, strip.unit, top + padding)
-        line = main_line(padded, strip.unit, top + padding)
+        edge = _Edge(strip, find_strokes(pixels, padding, round(strip.unit)), padding)
+        boxes = self._detector.find(as_picture(edge.pixels), _ON_STRIP)
+        pieces = arc_pieces(boxes, edge.pixels, strip.unit, top + padding)
+        line = main_line(edge.pixels, strip.unit, top + padding)
         rivals = [] if line is None else [piece for piece in pieces if line.covers(piece)]
-        arcs = self._read_pieces([piece for piece in pieces if piece not in rivals], picture, strip, padding)
+        arcs = self._read_pieces([piece for piece in pieces if piece not in rivals], edge)
         if line is not None:
-            whole, parts = (self._read_pieces(each, picture, strip, padding) for each in ([line], rivals))
-            arcs += max((whole, parts), key=lambda each: sum(arc.reading.worth for arc in each))
+            arcs += max((self._read_pieces(each, edge) for each in ([line], rivals)), key=_worth)
         arcs.sort(key=lambda arc: arc.sector.half * arc.reading.score, reverse=True)
         return arcs, float(strip.depth(top))
 
-    def _read_pieces(self, pieces: Sequence[Piece], picture: Image, strip: Strip, padding: int) -> list[_Arc]:
-        read = [self._read_arc(piece, picture, strip, padding) for piece in pieces]
-        return [arc for arc in read if arc is not None]
+    def _read_pieces(self, pieces: Sequence[Piece], edge: _Edge) -> list[_Arc]:
+        return [arc for piece in pieces for arc in self._read_piece(piece, edge)]
 
-    def _read_arc(self, piece: Piece, picture: Image, strip: Strip, padding: int) -> _Arc | None:
-        line = picture[piece.top : piece.bottom, piece.left : piece.right]
+    def _read_piece(self, piece: Piece, edge: _Edge) -> list[_Arc]:
+        """The line, or two where it reads better so: a line and another one on its head may have been taken for one."""
+        whole = self._read_arc(piece, edge)
+        if whole is not None and whole.reading.score >= _SURE:
+            return [whole]
+        parts = [self._read_arc(part, edge) for part in parted(piece, edge.pixels)]
+        return max(*([arc for arc in way if arc is not None] for way in ([whole], parts)), key=_worth)
+
+    def _read_arc(self, piece: Piece, edge: _Edge) -> _Arc | None:
+        strip = edge.strip
+        line = as_picture(set_upright(without_strays(edge.strokes, piece), piece, strip, edge.padding))
         ((text, score),) = self._texts([line])
         flipped = False
         if score < _SURE or piece.width < strip.width / 3:
@@ -183,12 +207,13 @@ class SealReader:
             text, score = (other, other_score) if flipped else (text, score)
         if score < _LEAST_ARC_SCORE or not text.strip():
             return None
-        outline = piece.outline(_OUTLINE_STEP * strip.unit) - padding
+        outline = piece.outline(_OUTLINE_STEP * strip.unit) - edge.padding
         if flipped:
             half = len(outline) // 2
             outline = np.concatenate([outline[half:], outline[:half]])
-        ends = np.interp([piece.left - padding, piece.right - padding], np.arange(strip.width), strip.columns)
-        sector = Sector(float(ends.mean()), float(ends[1] - ends[0]) / 2, float(strip.depth(piece.bottom - padding)))
+        ends = np.interp([piece.left - edge.padding, piece.right - edge.padding], np.arange(strip.width), strip.columns)
+        bottom = float(strip.depth(piece.bottom - edge.padding))
+        sector = Sector(float(ends.mean()), float(ends[1] - ends[0]) / 2, bottom)
         return _Arc(_Reading(text, score, strip.to_picture(outline)), sector, flipped)
 
     def _read_inside(
@@ -249,6 +274,10 @@ def with_margin(box: tuple[float, float, float, float]) -> Box:
 def open_seal_detector(models: Mapping[str, Model], config: EngineConfig, slot: Slot) -> Detector | None:
     """The network that finds the text of seals, where it is among the models at hand."""
     return Detector(models["seal_detection"], config, slot, None) if "seal_detection" in models else None
+
+
+def _worth(arcs: Iterable[_Arc]) -> float:
+    return sum(arc.reading.worth for arc in arcs)
 
 
 def _main(arcs: Sequence[_Arc]) -> _Arc | None:

@@ -59,3 +59,14 @@ def test_an_empty_edge_and_a_full_one_have_none() -> None:
     for value in (0, 1):
         assert main_line(np.full((120, 1000), value, np.float32), UNIT, TOP) is None
     assert main_line(np.zeros((3, 5), np.float32), 4.0, 3) is None
+
+
+def test_a_smaller_line_beside_the_main_one_stays_out() -> None:
+    pixels = strip(100, 12, 25, 45)
+    alone = main_line(pixels, UNIT, TOP)
+    for number in range(13):
+        pixels[25:42, 560 + 12 * number : 568 + 12 * number] = 1
+    line = main_line(pixels, UNIT, TOP)
+    assert alone is not None
+    assert line is not None
+    np.testing.assert_allclose(line.corners, alone.corners, atol=4)

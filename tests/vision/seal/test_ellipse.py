@@ -80,3 +80,14 @@ def test_all_of_it_lies_in_its_box(ellipse: Ellipse) -> None:
 def test_what_is_no_ellipse_gives_none(points: np.ndarray) -> None:
     fitted = fit_robust(points)
     assert fitted is None or fitted[0].least < 1e-3 * fitted[0].most
+
+
+@given(ellipses, st.floats(-math.pi, math.pi), st.floats(-0.2, 0.2), st.floats(-0.2, 0.6))
+def test_the_nearest_place_on_the_edge_is_found_from_nearby(
+    ellipse: Ellipse, parameter: float, off: float, part: float
+) -> None:
+    depth = part * ellipse.least**2 / ellipse.most
+    point = ellipse.points(np.array(parameter), depth)
+    found = ellipse.nearest(point, np.array(parameter + off))
+    assert float(np.hypot(*(ellipse.points(found) - ellipse.points(np.array(parameter))))) < 0.05 * ellipse.least
+    assert float(ellipse.depth_at(point, found)) == pytest.approx(depth, abs=0.02 * ellipse.least)

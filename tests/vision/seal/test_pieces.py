@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from galley.vision.seal.ink import Plane
-from galley.vision.seal.pieces import Piece, arc_pieces
+from galley.vision.seal.pieces import Piece, arc_pieces, parted
 
 UNIT, TOP = 170.0, 15
 
@@ -79,3 +79,10 @@ def test_the_outline_of_a_piece_runs_along_the_upper_side_and_back(left: int, wi
     assert (outline[half:, 1] == 30).all()
     np.testing.assert_allclose(outline[:half, 0], outline[half:, 0][::-1])
     assert np.diff(outline[:half, 0]).max() <= step + 1e-9 or half == 2
+
+
+def test_a_piece_is_parted_at_its_widest_gap_only_where_it_is_wide() -> None:
+    pixels = strip(*[(100 + 40 * number, 20) for number in range(6)], *[(360 + 40 * number, 20) for number in range(6)])
+    first, second = parted(Piece(95, 15, 600, 64), pixels)
+    assert first.right <= 345 <= second.left
+    assert parted(Piece(95, 15, 335, 64), pixels) == []

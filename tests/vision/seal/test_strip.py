@@ -71,3 +71,11 @@ def test_a_strip_is_cut_in_its_widest_gap() -> None:
 def test_ink_is_black_on_white() -> None:
     picture = as_picture(np.array([[0, 1]], np.float32))
     assert picture.tolist() == [[[255, 255, 255], [0, 0, 0]]]
+
+
+@given(seals, st.floats(-30, 500), st.floats(0, 100))
+def test_columns_and_rows_are_known_from_places(ellipse: Ellipse, column: float, row: float) -> None:
+    strip = plan_strip(ellipse)
+    found = strip.column(strip.parameters(np.array([column])))
+    np.testing.assert_allclose(found, [column], atol=1e-6)
+    np.testing.assert_allclose(strip.row(np.array([strip.depth(row)])), [row], atol=1e-6)

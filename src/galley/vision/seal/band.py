@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +28,10 @@ _WIDE_GAP = 1.6
 _AROUND = 0.12
 """White around the line, in the same parts."""
 _LEAST_BLOBS = 3
+_OVER = 0.12
+"""Gap between strokes of a character, in the same parts."""
+_SMALLER = 0.65
+"""Characters that do not reach down this part of the line's height are smaller than the line's."""
 _WINDOW = 0.2
 """Width of a window that a character or two fall into, in parts of the shorter half axis."""
 _OCCUPIED = 0.06
@@ -51,7 +56,8 @@ def main_line(pixels: Plane, unit: float, top: int) -> Piece | None:
     first, last = rows
     height = last - first
     aligned = [blob for blob in blobs_of(inked[first:last]) if blob.top < _OFF * height]
-    run = max(_runs(aligned, _WIDE_GAP * height), key=lambda each: each[-1].right - each[0].left, default=())
+    runs = [_without_smaller(run, inked[first:last]) for run in _runs(aligned, _WIDE_GAP * height)]
+    run = max(runs, key=lambda each: each[-1].right - each[0].left if each else 0, default=())
     if len(run) < _LEAST_BLOBS:
         return None
     line, margin = enclosing(run), round(_AROUND * height)
@@ -99,3 +105,22 @@ def _runs(blobs: Sequence[Piece], gap: float) -> list[list[Piece]]:
         else:
             runs.append([blob])
     return runs
+
+
+def _without_smaller(run: list[Piece], inked: NDArray[np.bool_]) -> list[Piece]:
+    """The run without smaller characters at its ends: another line, such as a number below, that goes on beside it."""
+    height = len(inked)
+    # What stands close over each other is one character, though its strokes may not touch.
+    joined = cv2.dilate(inked.astype(np.uint8), np.ones((round(_OVER * height), 1), np.uint8))
+    _, _, strokes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    hanging = [stroke for stroke in strokes[1:] if stroke[cv2.CC_STAT_TOP] < _OFF * height]
+    tall = [
+        any(
+            blob.left <= stroke[cv2.CC_STAT_LEFT] + stroke[cv2.CC_STAT_WIDTH] / 2 < blob.right
+            and stroke[cv2.CC_STAT_TOP] + stroke[cv2.CC_STAT_HEIGHT] > _SMALLER * height
+            for stroke in hanging
+        )
+        for blob in run
+    ]
+    before, after = (each.index(True) if True in each else 0 for each in (tall, tall[::-1]))
+    return run[before if before >= _LEAST_BLOBS else 0 : len(run) - (after if after >= _LEAST_BLOBS else 0)]

@@ -24,6 +24,7 @@ _ROUNDS = 6
 _TUNING = 2.0
 """Residuals of so many deviations count half (Cauchy's weight at 1.0 of this)."""
 _LEAST_POINTS = 6
+_NEWTON_STEPS, _MOST_STEP = 4, 0.2
 _STEPS = 1440
 """Of the table that lengths along the edge are looked up in: a quarter of a degree each."""
 
@@ -108,6 +109,24 @@ class Ellipse:
         radius = np.maximum(np.hypot(own[..., 0] / self.a, own[..., 1] / self.b), 1e-9)
         slope = np.hypot(own[..., 0] / self.a**2, own[..., 1] / self.b**2) / radius
         return np.asarray((1 - radius) / np.maximum(slope, 1 / (10 * self.most)))
+
+    def depth_at(self, points: Points, parameters: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How far inside of the edge each of `points` (..., 2) lies along the normal at its parameter, in pixels."""
+        feet = self.points(parameters)
+        return np.asarray(((points - feet) * (self.points(parameters, 1.0) - feet)).sum(axis=-1))
+
+    def nearest(self, points: Points, start: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The parameter of the edge next to each of `points` (..., 2), looked for from `start` on (Newton's method)."""
+        own = self.in_own_frame(points)
+        found = np.broadcast_to(start, own.shape[:-1]).astype(np.float64)
+        for _ in range(_NEWTON_STEPS):
+            cosine, sine = np.cos(found), np.sin(found)
+            u, v = self.a * cosine - own[..., 0], self.b * sine - own[..., 1]
+            slope = v * self.b * cosine - u * self.a * sine
+            bend = (self.a * sine) ** 2 + (self.b * cosine) ** 2 - u * self.a * cosine - v * self.b * sine
+            # Beyond the middle of the curve there is no nearest place any more.
+            found = found - np.clip(slope / np.maximum(bend, 1e-3 * self.least**2), -_MOST_STEP, _MOST_STEP)
+        return found
 
 
 def walked(ellipse: Ellipse, parameters: NDArray[np.float64], depth: float) -> NDArray[np.float64]:

@@ -30,6 +30,9 @@ _AROUND_BLOBS = 0.15
 _DEEPEST, _LONG = 0.36, 0.4
 """Text whose middle lies deeper (in the same parts) follows the edge only if it is longer than this part of it."""
 
+_LEAST_PARTING = 0.3
+"""Gap, in parts of a line's height, at which it may be two lines."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -184,14 +187,34 @@ def enclosing(pieces: Sequence[Piece]) -> Piece:
 
 def _split(piece: Piece, pixels: Plane) -> Iterator[Piece]:
     """Parts between gaps that are wider than those between characters: two lines that follow each other."""
-    inked = pixels[piece.top : piece.bottom, piece.left : piece.right] > INKED
-    columns = inked.sum(axis=0) > max(1, 0.04 * piece.height)
-    gaps = [(start, stop) for start, stop in runs(~columns) if start > 0 and stop < piece.width]
+    gaps = _gaps(piece, pixels)
     usual = float(np.median([stop - start for start, stop in gaps])) if gaps else 0.0
-    cuts = [(start + stop) // 2 for start, stop in gaps if stop - start > max(0.8 * piece.height, 2.2 * usual)]
-    if not cuts:
+    return _cut(piece, pixels, [gap for gap in gaps if gap[1] - gap[0] > max(0.8 * piece.height, 2.2 * usual)])
+
+
+def parted(piece: Piece, pixels: Plane) -> list[Piece]:
+    """Both parts of a piece, as if two lines met at its widest gap; none where no gap is as wide as that."""
+    widest = max(_gaps(piece, pixels), key=lambda gap: gap[1] - gap[0], default=(0, 0))
+    return list(_cut(piece, pixels, [widest])) if widest[1] - widest[0] > _LEAST_PARTING * piece.height else []
+
+
+def _gaps(piece: Piece, pixels: Plane) -> list[tuple[int, int]]:
+    """Start and stop of runs of columns without ink, between columns with some; from the left of the piece."""
+    inked = _inked_columns(piece, pixels)
+    return [(start, stop) for start, stop in runs(~inked) if start > 0 and stop < piece.width]
+
+
+def _inked_columns(piece: Piece, pixels: Plane) -> NDArray[np.bool_]:
+    inked = pixels[piece.top : piece.bottom, piece.left : piece.right] > INKED
+    return np.asarray(inked.sum(axis=0) > max(1, 0.04 * piece.height))
+
+
+def _cut(piece: Piece, pixels: Plane, gaps: Sequence[tuple[int, int]]) -> Iterator[Piece]:
+    """The parts of a piece between these gaps."""
+    if not gaps:
         yield piece
         return
+    columns, cuts = _inked_columns(piece, pixels), [(start + stop) // 2 for start, stop in gaps]
     margin = round(0.15 * piece.height)
     for start, stop in zip([0, *cuts], [*cuts, piece.width], strict=True):
         used = np.flatnonzero(columns[start:stop])

@@ -59,6 +59,23 @@ class Strip:
         """How far inside of the edge a row lies, in pixels of the picture."""
         return row / self.scale - _ABOVE * self.ellipse.least
 
+    def row(self, depth: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The row at each depth: the reverse of `depth`."""
+        return np.asarray((depth + _ABOVE * self.ellipse.least) * self.scale)
+
+    def parameters(self, columns: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The ellipse's parameter at each of these columns, also a little beyond either end: on the text there."""
+        step = self.columns[1] - self.columns[0]
+        inside = np.interp(columns, np.arange(self.width), self.columns)
+        return np.asarray(inside + np.minimum(columns, 0) * step + np.maximum(columns - (self.width - 1), 0) * step)
+
+    def column(self, parameters: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The column of each parameter: the reverse of `parameters`."""
+        step = self.columns[1] - self.columns[0]
+        inside = np.interp(parameters, self.columns, np.arange(self.width))
+        before, after = np.minimum(parameters - self.columns[0], 0), np.maximum(parameters - self.columns[-1], 0)
+        return np.asarray(inside + (before + after) / step)
+
     def rolled(self, column: int) -> Strip:
         """The same strip, beginning at that column."""
         turned = np.concatenate([self.columns[column:], self.columns[:column] + 2 * np.pi])
@@ -67,11 +84,7 @@ class Strip:
     def to_picture(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Points of the strip (n, 2), column and row, as x and y in the picture."""
         column, row = np.asarray(points, np.float64).T
-        step = self.columns[1] - self.columns[0]
-        parameters = np.interp(column, np.arange(self.width), self.columns)
-        # A little beyond either end, on the text next to the cut.
-        parameters += np.minimum(column, 0) * step + np.maximum(column - (self.width - 1), 0) * step
-        return self.ellipse.points(parameters, self.depth(row))
+        return self.ellipse.points(self.parameters(column), self.depth(row))
 
 
 def plan_strip(ellipse: Ellipse) -> Strip:
