@@ -70,14 +70,22 @@ def curved_band(text: str) -> NDArray[np.uint8]:
     picture = Image.new("RGB", (480, 480), "white")
     pen = ImageDraw.Draw(picture)
     pen.arc((60, 60, 420, 420), 205, 335, fill=(255, 240, 120), width=56)
+    write_around(picture, text, 152, (130, 70, 0), 13)
+    return np.ascontiguousarray(np.asarray(picture)[:, :, ::-1])
+
+
+def write_around(
+    picture: Image.Image, text: str, radius: float, colour: tuple[int, int, int], step: float, *, below: bool = False
+) -> None:
+    """Text around the middle of a square picture, `step` degrees each character; above it, or on its head below."""
+    middle, direction = picture.width / 2, -1 if below else 1
     for number, character in enumerate(text):
-        angle = math.radians(-90 + (number - (len(text) - 1) / 2) * 13)
+        angle = math.radians(direction * (-90 + (number - (len(text) - 1) / 2) * step))
         patch = Image.new("L", (60, 60), 0)
         ImageDraw.Draw(patch).text((30, 30), character, 255, ImageFont.load_default(34), anchor="mm")
-        place = (240 + 152 * math.cos(angle) - 30, 240 + 152 * math.sin(angle) - 30)
-        turned = patch.rotate(-math.degrees(angle) - 90, Image.Resampling.BICUBIC)
-        picture.paste((130, 70, 0), (round(place[0]), round(place[1])), turned)
-    return np.ascontiguousarray(np.asarray(picture)[:, :, ::-1])
+        place = (middle + radius * math.cos(angle) - 30, middle + radius * math.sin(angle) - 30)
+        turned = patch.rotate(-math.degrees(angle) - 90 * direction, Image.Resampling.BICUBIC)
+        picture.paste(colour, (round(place[0]), round(place[1])), turned)
 
 
 @pytest.fixture
@@ -129,6 +137,15 @@ def stamped_circle(side: int, text: str) -> NDArray[np.uint8]:
     corner = ((side - width) // 2, (side + height) // 2)
     cv2.putText(paper, text, corner, cv2.FONT_HERSHEY_SIMPLEX, scale, (40, 40, 200), thickness, cv2.LINE_AA)
     return paper
+
+
+def test_a_line_and_one_on_its_head_next_to_it_are_two(reader: SealReader) -> None:
+    picture = Image.new("RGB", (480, 480), "white")
+    ImageDraw.Draw(picture).ellipse((40, 40, 440, 440), outline=(200, 40, 40), width=8)
+    write_around(picture, "REPUBLIC OF OZARK LAND", 165, (200, 40, 40), 8.3)
+    write_around(picture, "QUALITY DEPARTMENTS", 165, (200, 40, 40), 8.3, below=True)
+    seal = reader.read(np.ascontiguousarray(np.asarray(picture)[:, :, ::-1]), None, SealTextOptions())
+    assert seal.texts == ("REPUBLIC OF OZARK LAND", "QUALITY DEPARTMENTS")
 
 
 def test_what_has_no_text_along_its_edge_may_be_a_logo(reader: SealReader) -> None:

@@ -10,6 +10,7 @@ taken from the seal as it is there, in the direction of its own middle.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -40,6 +41,8 @@ _FEW = 4
 """Cuts, which fit any line."""
 _SPECK = 0.02
 """Part of a column, below which it has no ink."""
+_LOW = 0.4
+"""Part of the height that is empty above such a corner; there is less below it."""
 _AROUND = 0.1
 """White at both ends, in parts of the line's height."""
 
@@ -62,6 +65,9 @@ def set_upright(pixels: Plane, piece: Piece, strip: Strip, padding: int) -> Plan
     edges = even_cuts(np.interp(np.arange(round(lengths[-1]) + 1), lengths, amounts), height)
     if edges is None:
         return pixels
+    borders = np.rint(np.interp(edges, lengths, np.arange(width))).astype(int)
+    low = [_stands_low(pixels[:, start:stop]) for start, stop in pairwise(borders)]
+    edges = edges[1 if low[0] else 0 : len(edges) - (1 if low[-1] else 0)]
     widths = np.diff(edges)
     at = np.interp(np.stack([edges[:-1], (edges[:-1] + edges[1:]) / 2, edges[1:]]), lengths, np.arange(width))
     starts, middles, stops = np.repeat(at, widths, axis=1)
@@ -74,6 +80,12 @@ def set_upright(pixels: Plane, piece: Piece, strip: Strip, padding: int) -> Plan
     # What belongs to the neighbour stays there.
     own = (columns >= starts) & (columns <= stops)
     return np.pad(np.where(own, np.clip(taken, 0, 1), 0).astype(np.float32), ((0, 0), (round(_AROUND * height),) * 2))
+
+
+def _stands_low(cell: Plane) -> bool:
+    """Whether there is no character of the line here, but a corner of what stands below its end."""
+    rows = np.flatnonzero((cell > INKED).mean(axis=1) > _SPECK) / len(cell)
+    return len(rows) == 0 or bool(rows[0] > _LOW and rows[-1] > 1 - _LOW)
 
 
 def _on_strip(
