@@ -57,6 +57,8 @@ _SURE = 0.93
 _MAIN_SPAN = math.radians(60)
 _MOST_HALF = math.radians(155)
 """Text that goes further around than this, to either side, has no middle."""
+_DEEPER = 1.3
+"""Times the main line's depth, from which on text along the edge is suspect of being straight."""
 _LONG_OVAL = 1.1
 _OUTLINE_STEP = 0.12
 """Of polygons along the edge, in parts of the seal's shorter half axis."""
@@ -158,11 +160,14 @@ class SealReader:
             return self._read_flat(ink), (_NO_EDGE,)
         arcs, ring = self._read_arcs(ink, ellipse)
         tilt = _tilt(ellipse, _main(arcs))
-        lines = self._read_inside(ink, ellipse, tilt, ring, [arc.sector for arc in arcs])
+        # What lies deeper than the main line may be straight text: it is read as such too.
+        outer = [arc for arc in arcs if arc.sector.bottom < _DEEPER * arcs[0].sector.bottom]
+        lines = self._read_inside(ink, ellipse, tilt, ring, [arc.sector for arc in outer])
         cut = (_CUT_OFF,) if is_cut_off(ellipse, crop.shape[1], crop.shape[0]) else ()
         if not arcs:
             return merge(lines, self._read_flat(ink)), (*cut, _NO_ARC)
-        return [arc.reading for arc in arcs] + lines, cut
+        inner = [arc.reading for arc in arcs if arc not in outer]
+        return [arc.reading for arc in outer] + merge(inner, lines), cut
 
     def _read_arcs(self, ink: Ink, ellipse: Ellipse) -> tuple[list[_Arc], float]:
         """The lines along the edge, the main one first, and how deep the edge is, in pixels."""
@@ -198,7 +203,8 @@ class SealReader:
 
     def _read_arc(self, piece: Piece, edge: _Edge) -> _Arc | None:
         strip = edge.strip
-        line = as_picture(set_upright(without_strays(edge.strokes, piece), piece, strip, edge.padding))
+        pixels, piece = set_upright(without_strays(edge.strokes, piece), piece, strip, edge.padding)
+        line = as_picture(pixels)
         ((text, score),) = self._texts([line])
         flipped = False
         if score < _SURE or piece.width < strip.width / 3:

@@ -49,7 +49,8 @@ def test_squares_are_square_again_at_the_tip_of_an_oval() -> None:
     half = round(STEP * strip.scale / 2)
     piece = Piece(round(columns[0]) - half, round(depth[0]), round(columns[-1]) + half, round(depth[1]))
     fans = unroll(plane, strip)[piece.top : piece.bottom, piece.left : piece.right]
-    upright = set_upright(fans, piece, strip, 0)
+    upright, used = set_upright(fans, piece, strip, 0)
+    assert used.left <= columns[0] - WIDTH / 2 and columns[-1] + WIDTH / 2 <= used.right
     rows = [round(0.3 * piece.height), round(0.7 * piece.height)]
     fan_above, fan_below = (_frames_of(fans, row)[2] for row in rows)
     assert fan_below > fan_above + 8

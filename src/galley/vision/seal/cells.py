@@ -10,6 +10,7 @@ taken from the seal as it is there, in the direction of its own middle.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -47,8 +48,10 @@ _AROUND = 0.1
 """White at both ends, in parts of the line's height."""
 
 
-def set_upright(pixels: Plane, piece: Piece, strip: Strip, padding: int) -> Plane:
-    """The same line, as high as `pixels`, with each character set upright; just that where they are not told apart.
+def set_upright(pixels: Plane, piece: Piece, strip: Strip, padding: int) -> tuple[Plane, Piece]:
+    """The same line, as high as `pixels`, with each character set upright, and the piece that they are in.
+
+    Just what was given where characters are not told apart.
 
     Args:
         pixels: those of the piece.
@@ -64,10 +67,11 @@ def set_upright(pixels: Plane, piece: Piece, strip: Strip, padding: int) -> Plan
     amounts = (pixels[: round(_UPPER * height)] > INKED).mean(axis=0)
     edges = even_cuts(np.interp(np.arange(round(lengths[-1]) + 1), lengths, amounts), height)
     if edges is None:
-        return pixels
+        return pixels, piece
     borders = np.rint(np.interp(edges, lengths, np.arange(width))).astype(int)
     low = [_stands_low(pixels[:, start:stop]) for start, stop in pairwise(borders)]
-    edges = edges[1 if low[0] else 0 : len(edges) - (1 if low[-1] else 0)]
+    kept = slice(1 if low[0] else 0, len(edges) - (1 if low[-1] else 0))
+    edges, borders = edges[kept], borders[kept] + piece.left
     widths = np.diff(edges)
     at = np.interp(np.stack([edges[:-1], (edges[:-1] + edges[1:]) / 2, edges[1:]]), lengths, np.arange(width))
     starts, middles, stops = np.repeat(at, widths, axis=1)
@@ -79,7 +83,9 @@ def set_upright(pixels: Plane, piece: Piece, strip: Strip, padding: int) -> Plan
     )
     # What belongs to the neighbour stays there.
     own = (columns >= starts) & (columns <= stops)
-    return np.pad(np.where(own, np.clip(taken, 0, 1), 0).astype(np.float32), ((0, 0), (round(_AROUND * height),) * 2))
+    upright = np.where(own, np.clip(taken, 0, 1), 0).astype(np.float32)
+    used = replace(piece, left=int(borders[0]), right=int(borders[-1]) + 1)
+    return np.pad(upright, ((0, 0), (round(_AROUND * height),) * 2)), used
 
 
 def _stands_low(cell: Plane) -> bool:
