@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from galley.vision.intervals import runs
 from galley.vision.seal.cells import even_cuts, set_upright
 from galley.vision.seal.ellipse import Ellipse
 from galley.vision.seal.ink import Plane
 from galley.vision.seal.pieces import Piece
-from galley.vision.seal.strip import Strip, plan_strip, runs, unroll
+from galley.vision.seal.strip import Strip, plan_strip, unroll
 
 OVAL = Ellipse(250, 250, 180, 140, 0)
 COUNT = 5
