@@ -52,7 +52,7 @@ def test_squares_are_square_again_at_the_tip_of_an_oval() -> None:
     fans = unroll(plane, strip)[piece.top : piece.bottom, piece.left : piece.right]
     upright, used = set_upright(fans, piece, strip, 0)
     assert used.left <= columns[0] - WIDTH / 2 and columns[-1] + WIDTH / 2 <= used.right
-    rows = [round(0.3 * piece.height), round(0.7 * piece.height)]
+    rows = [round(0.3 * len(upright)), round(0.7 * len(upright))]
     fan_above, fan_below = (_frames_of(fans, row)[2] for row in rows)
     assert fan_below > fan_above + 8
     for above, below in zip(*(_frames_of(upright, row) for row in rows), strict=True):

@@ -10,7 +10,6 @@ taken from the seal as it is there, in the direction of its own middle.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -32,6 +31,8 @@ _STEP = 2
 """Pixels between places where a cut is tried."""
 _SMOOTH = 0.04
 """How near ink counts as cut, in parts of the line's height."""
+_TOPS, _MARGIN = 20, 0.13
+"""Per cent of columns that may reach out of the line, and the white around it, in parts of its height."""
 _UPPER = 0.65
 """Part of the height, from above, whose ink counts: below, characters are spread until they touch."""
 _HARDLY = 0.03
@@ -49,7 +50,7 @@ _AROUND = 0.1
 
 
 def set_upright(pixels: Plane, piece: Piece, strip: Strip, padding: int) -> tuple[Plane, Piece]:
-    """The same line, as high as `pixels`, with each character set upright, and the piece that they are in.
+    """The same line, with each character set upright, and the piece that they are in.
 
     Just what was given where characters are not told apart.
 
@@ -59,17 +60,19 @@ def set_upright(pixels: Plane, piece: Piece, strip: Strip, padding: int) -> tupl
         strip: how the edge was unrolled.
         padding: pixels on each side of the strip.
     """
-    height, width = pixels.shape
-    left, top = piece.left - padding, piece.top - padding
+    first, last = _band(pixels)
+    line = pixels[first:last]
+    height, width = line.shape
+    left, top = piece.left - padding, piece.top - padding + first
     # Text is evenly spaced at its own depth, not at the one at which columns of the strip are equally long.
     depth = float(strip.depth(top + height / 2))
     lengths = strip.scale * walked(strip.ellipse, strip.parameters(np.arange(width, dtype=np.float64) + left), depth)
-    amounts = (pixels[: round(_UPPER * height)] > INKED).mean(axis=0)
+    amounts = (line[: round(_UPPER * height)] > INKED).mean(axis=0)
     edges = even_cuts(np.interp(np.arange(round(lengths[-1]) + 1), lengths, amounts), height)
     if edges is None:
         return pixels, piece
     borders = np.rint(np.interp(edges, lengths, np.arange(width))).astype(int)
-    low = [_stands_low(pixels[:, start:stop]) for start, stop in pairwise(borders)]
+    low = [_stands_low(line[:, start:stop]) for start, stop in pairwise(borders)]
     kept = slice(1 if low[0] else 0, len(edges) - (1 if low[-1] else 0))
     edges, borders = edges[kept], borders[kept] + piece.left
     widths = np.diff(edges)
@@ -79,13 +82,25 @@ def set_upright(pixels: Plane, piece: Piece, strip: Strip, padding: int) -> tupl
     spots = _on_strip(strip, across, middles + left, np.arange(height, dtype=np.float64) + top)
     columns, rows = spots[..., 0] - left, spots[..., 1] - top
     taken = cv2.remap(
-        pixels, columns.astype(np.float32), rows.astype(np.float32), cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT
+        line, columns.astype(np.float32), rows.astype(np.float32), cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT
     )
     # What belongs to the neighbour stays there.
     own = (columns >= starts) & (columns <= stops)
     upright = np.where(own, np.clip(taken, 0, 1), 0).astype(np.float32)
-    used = replace(piece, left=int(borders[0]), right=int(borders[-1]) + 1)
+    used = Piece(int(borders[0]), piece.top + first, int(borders[-1]) + 1, piece.top + last)
     return np.pad(upright, ((0, 0), (round(_AROUND * height),) * 2)), used
+
+
+def _band(pixels: Plane) -> tuple[int, int]:
+    """First row of the line with some white around it, and the first below, whatever hangs into it at its ends."""
+    inked = pixels > INKED
+    used = inked.any(axis=0)
+    if not used.any():
+        return 0, len(pixels)
+    tops, bottoms = inked[:, used].argmax(axis=0), len(pixels) - inked[::-1, used].argmax(axis=0)
+    top, bottom = np.percentile(tops, _TOPS), np.percentile(bottoms, 100 - _TOPS)
+    margin = _MARGIN * (bottom - top)
+    return max(0, math.floor(top - margin)), min(len(pixels), math.ceil(bottom + margin))
 
 
 def _stands_low(cell: Plane) -> bool:
