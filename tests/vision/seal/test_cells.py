@@ -85,7 +85,7 @@ def test_an_empty_line_is_not_parted() -> None:
     assert even_cuts(np.zeros(90), 40) is None
 
 
-@given(st.integers(1, 300), st.integers(8, 120), st.integers(0, 2**32 - 1))
+@given(st.integers(1, 300), st.integers(1, 120), st.integers(0, 2**32 - 1))
 def test_any_ink_is_parted_in_order_or_not_at_all(width: int, height: int, seed: int) -> None:
     numbers = np.random.default_rng(seed)
     edges = even_cuts(numbers.uniform(0, 1, width) * (numbers.uniform(0, 1, width) < 0.5), height)

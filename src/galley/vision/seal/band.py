@@ -111,7 +111,7 @@ def _without_smaller(run: list[Piece], inked: NDArray[np.bool_]) -> list[Piece]:
     """The run without smaller characters at its ends: another line, such as a number below, that goes on beside it."""
     height = len(inked)
     # What stands close over each other is one character, though its strokes may not touch.
-    joined = cv2.dilate(inked.astype(np.uint8), np.ones((round(_OVER * height), 1), np.uint8))
+    joined = cv2.dilate(inked.astype(np.uint8), np.ones((max(1, round(_OVER * height)), 1), np.uint8))
     _, _, strokes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     hanging = [stroke for stroke in strokes[1:] if stroke[cv2.CC_STAT_TOP] < _OFF * height]
     tall = [

@@ -105,7 +105,7 @@ def _band(pixels: Plane) -> tuple[int, int]:
 
 def _stands_low(cell: Plane) -> bool:
     """Whether there is no character of the line here, but a corner of what stands below its end."""
-    rows = np.flatnonzero((cell > INKED).mean(axis=1) > _SPECK) / len(cell)
+    rows = np.flatnonzero((cell > INKED).sum(axis=1) > _SPECK * cell.shape[1]) / len(cell)
     return len(rows) == 0 or bool(rows[0] > _LOW and rows[-1] > 1 - _LOW)
 
 
@@ -140,7 +140,7 @@ def even_cuts(amounts: NDArray[np.float64], height: int) -> NDArray[np.int64] | 
     if len(inked) == 0:
         return None
     pitches = _PITCHES * height / _STEP
-    margin = math.ceil(pitches.max() * _UNEVEN.max())
+    margin = math.ceil(pitches.max() * _UNEVEN.max()) + 1
     smooth = cv2.GaussianBlur(amounts[np.newaxis].astype(np.float32), (0, 0), _SMOOTH * height)[0]
     costs = np.pad(smooth[::_STEP], margin)
     chains = _cheapest(costs, margin + int(inked[0]) // _STEP, margin + int(inked[-1]) // _STEP, pitches)
@@ -161,7 +161,7 @@ def _cheapest(
 ) -> list[tuple[float, list[int]]]:
     """For each pitch, of all rows of cuts from before `first` to after `last` the cheapest by mean, and that mean."""
     rows = np.arange(len(pitches))
-    steps = np.rint(pitches[:, np.newaxis] * _UNEVEN).astype(int)
+    steps = np.maximum(1, np.rint(pitches[:, np.newaxis] * _UNEVEN).astype(int))
     uneven = _EVEN * (steps / pitches[:, np.newaxis] - 1) ** 2
     sums, before = np.full((len(pitches), len(costs)), np.inf), np.zeros((len(pitches), len(costs)), int)
     for row, pitch in enumerate(pitches):

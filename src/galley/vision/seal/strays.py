@@ -59,11 +59,11 @@ def without_strays(strokes: Strokes, piece: Piece) -> Plane:
     rows, columns = slice(piece.top, piece.bottom), slice(piece.left, piece.right)
     pixels, labels = strokes.pixels[rows, columns], strokes.labels[rows, columns]
     numbers, inside = np.unique(labels[labels > 0], return_counts=True)
-    small = [number for number in numbers if np.ptp(_rows(labels, number)) < _HALF * piece.height]
-    reaching = np.intersect1d(small, numbers[inside < _MOSTLY * strokes.sizes[numbers]])
-    if len(reaching) == 0:
+    reaching = numbers[inside < _MOSTLY * strokes.sizes[numbers]]
+    strays = [number for number in reaching if np.ptp(_rows(labels, number)) < _HALF * piece.height]
+    if not strays:
         return pixels
-    stray = np.isin(labels, reaching)
+    stray = np.isin(labels, strays)
     # Their edges too, which are too faint to be counted as ink, but not those of other strokes.
     faded = cv2.dilate(stray.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     return np.asarray(np.where(faded & (stray | (labels == 0)), 0, pixels), np.float32)
