@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from galley.errors import BadInput
+from galley.inputs.contents import HEAD_BYTES, refuse_pdf, refuse_picture
 from galley.inputs.files import is_utf8, open_file
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def open_pdf(path: str, password: str | None) -> Any:
         return pypdfium2.PdfDocument(file, password=password, autoclose=True)
     except pypdfium2.PdfiumError as error:
         file.close()
-        raise BadInput(_explain_pdf(error, password)) from error
+        raise BadInput(_explain_pdf(error, path, password)) from error
     except OSError as error:
         file.close()
         raise BadInput("the PDF file vanished while it was read") from error
@@ -88,7 +89,7 @@ def open_picture(file: BinaryIO) -> Image:
         with tolerant_pillow():
             return Image.open(file)
     except Exception as error:  # Pillow's parsers raise nearly anything on damaged files
-        raise BadInput("damaged, or not a picture of a known format") from error
+        raise BadInput(refuse_picture(_head(file))) from error
 
 
 @contextmanager
@@ -106,10 +107,20 @@ def tolerant_pillow() -> Iterator[None]:
             Image.MAX_IMAGE_PIXELS = limit
 
 
-def _explain_pdf(error: Exception, password: str | None) -> str:
+def _explain_pdf(error: Exception, path: str, password: str | None) -> str:
     # Older pypdfium2 has no code in the exception, but always the reason in the text.
     if getattr(error, "err_code", None) == _PASSWORD_ERROR or "password" in str(error).lower():
         if password is None:
             return "the PDF file is encrypted; give its password with pdf_password"
         return "the PDF file is encrypted, and the password given does not open it"
-    return f"damaged, or not a PDF file: {error}"
+    with open_file(path) as file:
+        return f"{refuse_pdf(_head(file))} ({str(error).rstrip('.')})"
+
+
+def _head(file: BinaryIO) -> bytes:
+    """The first bytes of a file, wherever it has been read to."""
+    try:
+        file.seek(0)
+        return file.read(HEAD_BYTES)
+    except OSError:
+        return b""

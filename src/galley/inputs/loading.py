@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from galley.errors import BadInput
+from galley.inputs.contents import HEAD_BYTES, refuse_picture
 from galley.inputs.documents import open_pdf, open_picture, tolerant_pillow
 from galley.inputs.files import explain, open_file, read_file
 from galley.inputs.integrity import check_picture, check_size
@@ -158,7 +159,7 @@ def _decode(path: str, max_pixels: int) -> NDArray[np.uint8]:
     except cv2.error as error:
         raise BadInput(f"the picture cannot be decoded: {str(error).strip()}") from error
     if image is None:
-        raise BadInput("damaged, or not a picture of a known format")
+        raise BadInput(refuse_picture(data[:HEAD_BYTES]))
     return np.asarray(image, np.uint8)
 
 
