@@ -7,7 +7,7 @@ import onnxruntime
 import pytest
 
 from galley.devices import Device, Slot
-from galley.engines import open_session
+from galley.engines import Opening, open_session
 from galley.engines.onnxruntime import _profile, cuda_options, tensorrt_options
 from galley.engines.onnxruntime import open_session as open_here
 from galley.errors import DeviceError
@@ -15,7 +15,7 @@ from galley.errors import DeviceError
 
 def test_threads_are_the_slots(graph: Path) -> None:
     slot = Slot(Device("cpu"), 0, (0, 1), False)
-    session = open_here(graph, slot=slot, precision="fp32", outputs=None, shape=None, cache=None)
+    session = open_here(graph, Opening(slot, "fp32"))
     options = session._session.get_session_options()
     assert (options.intra_op_num_threads, options.inter_op_num_threads) == (2, 1)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from galley.devices import Device, Slot
+from galley.engines import Opening
 from galley.engines.openvino import MOST_THREADS_TO_REWRITE, OpenVinoSession, open_session
 from galley.engines.winograd import PARTS, kernel_transform, rewrite_convolutions
 
@@ -66,8 +67,8 @@ def open_both(path: Path, shape: tuple[int, ...]) -> tuple[OpenVinoSession, Open
     """The graph as it is, and rewritten."""
     slot = Slot(Device("cpu"), 0, (0,), False)
     return (
-        open_session(path, slot=slot, precision="fp32", outputs=None, shape=None, cache=None),
-        open_session(path, slot=slot, precision="fp32", outputs=None, shape=shape, cache=None),
+        open_session(path, Opening(slot, "fp32")),
+        open_session(path, Opening(slot, "fp32", shape=shape)),
     )
 
 
@@ -123,7 +124,7 @@ def test_many_threads_keep_the_direct_convolution(tmp_path: Path) -> None:
     x = picture(23, 9)
     path = save_graph(tmp_path / "block.onnx", BLOCK)
     slot = Slot(Device("cpu"), 0, tuple(range(MOST_THREADS_TO_REWRITE + 1)), False)
-    kept = open_session(path, slot=slot, precision="fp32", outputs=None, shape=x.shape, cache=None)
+    kept = open_session(path, Opening(slot, "fp32", shape=x.shape))
     direct, _ = open_both(path, x.shape)
     np.testing.assert_allclose(kept.run(x)[0], direct.run(x)[0], rtol=0, atol=1e-6)
 
@@ -134,9 +135,7 @@ def test_a_compiled_graph_is_taken_again(tmp_path: Path) -> None:
     slot = Slot(Device("cpu"), 0, (0,), False)
 
     def answer() -> NDArray[Any]:
-        session = open_session(
-            path, slot=slot, precision="fp32", outputs=["y"], shape=x.shape, cache=tmp_path / "cache"
-        )
+        session = open_session(path, Opening(slot, "fp32", outputs=["y"], shape=x.shape, cache=tmp_path / "cache"))
         assert session.info.precision == "fp32"
         assert session.outputs[0].name == "y"
         return session.run(x)[0]

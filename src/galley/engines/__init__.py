@@ -13,7 +13,7 @@ import importlib.util
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias, cast
+from typing import Any, Protocol, TypeAlias
 
 from numpy.typing import NDArray
 
@@ -45,6 +45,28 @@ class TensorInfo:
 
 Span: TypeAlias = tuple[Sequence[int], Sequence[int]]
 """The smallest and the largest shape of the only input of a graph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a graph is to be opened."""
+
+    slot: Slot
+    """On which device, and with how many threads."""
+    precision: str
+    """One of `galley.config.PRECISIONS`."""
+    outputs: Sequence[str] | None = None
+    """The outputs to compute, in the order wanted; None for all."""
+    shape: Sequence[int] | None = None
+    """Promised: the only input always has this shape, which an engine may use to be faster."""
+    cache: Path | None = None
+    """A folder where an engine may keep compiled graphs; with None a graph is compiled every time."""
+    blank: int | None = None
+    """For a graph with one output, the probabilities of classes along its last axis: `run` gives the best class of
+    each position (int64) and its probability (float32) instead, without that axis; the probability of class `blank`
+    may be left out, as 0. `outputs` of the session still describes the graph's."""
+    span: Span | None = None
+    """Promised: no shape of the only input is smaller or larger."""
 
 
 class Session(Protocol):
@@ -82,7 +104,7 @@ ENGINES: Mapping[str, str] = {
     "onnxruntime": "galley.engines.onnxruntime:open_session",
     "tensorrt": "galley.engines.onnxruntime:open_tensorrt_session",
 }
-"""Engine -> its opener, called as `open_session` below without `engine`."""
+"""Engine -> its opener, called with the path of a graph and an `Opening`."""
 
 _PACKAGES = {"openvino": "openvino", "onnxruntime": "onnxruntime", "tensorrt": "onnxruntime"}
 _EXTRAS = {
@@ -144,15 +166,7 @@ def open_session(
     blank: int | None = None,
     span: Span | None = None,
 ) -> Session:
-    """Open a graph on the slot's device with as many threads as the slot has.
-
-    `outputs` names the outputs to compute, in the order wanted; None computes all. `shape` promises that the only
-    input always has this shape, which an engine may use to be faster. `cache` is a folder where an engine may
-    keep compiled graphs; with None a graph is compiled every time. `blank` is for a graph with one output, the
-    probabilities of classes along its last axis: `run` gives the best class of each position (int64) and its
-    probability (float32) instead, without that axis; the probability of class `blank` may be left out, as 0.
-    `outputs` of the session still describes the graph's.
-    `span` promises that no shape of the only input is smaller or larger.
+    """Open a graph on the slot's device: see `Opening` for what is asked; `engine` None takes the preferred one.
 
     Raises:
         BadArguments: `engine` or `precision` is unknown.
@@ -163,7 +177,5 @@ def open_session(
         raise BadArguments(f"precision {precision!r} is unknown; it may be {', '.join(PRECISIONS)}")
     chosen = choose_engine(engine, slot.device.kind, installed_engines())
     module, _, function = ENGINES[chosen].partition(":")
-    opener = cast("Callable[..., Session]", getattr(importlib.import_module(module), function))
-    return opener(
-        path, slot=slot, precision=precision, outputs=outputs, shape=shape, cache=cache, blank=blank, span=span
-    )
+    opener: Callable[[Path, Opening], Session] = getattr(importlib.import_module(module), function)
+    return opener(path, Opening(slot, precision, outputs, shape, cache, blank, span))

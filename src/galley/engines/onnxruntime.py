@@ -15,7 +15,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from galley.devices import Slot
-from galley.engines import EngineInfo, Span, TensorInfo
+from galley.engines import EngineInfo, Opening, Span, TensorInfo
 from galley.engines.best import take_best
 from galley.engines.bound import BoundRun
 from galley.engines.picking import picking_graph
@@ -69,48 +69,30 @@ class OnnxRuntimeSession:
         del self._session, self._bound
 
 
-def open_session(
-    path: Path,
-    *,
-    slot: Slot,
-    precision: str,
-    outputs: Sequence[str] | None,
-    shape: Sequence[int] | None,
-    cache: Path | None,
-    blank: int | None = None,
-    span: Span | None = None,
-) -> OnnxRuntimeSession:
-    """Open a graph on the CPU or, for a GPU slot, with CUDA; see `galley.engines.open_session`.
+def open_session(path: Path, opening: Opening) -> OnnxRuntimeSession:
+    """Open a graph on the CPU or, for a GPU slot, with CUDA; see `galley.engines.Opening`.
 
     These providers compute in fp32, so other precisions are refused; they
     gain nothing by `shape` or `span` and compile nothing that `cache` could keep.
     """
-    if precision not in ("auto", "fp32"):
+    if opening.precision not in ("auto", "fp32"):
         raise DeviceError(
-            f"precision {precision} was asked for, but engine onnxruntime computes in fp32 only; "
+            f"precision {opening.precision} was asked for, but engine onnxruntime computes in fp32 only; "
             "ask for auto or fp32, or take engine openvino (CPU) or tensorrt (GPU)"
         )
+    slot = opening.slot
     info = EngineInfo("onnxruntime", _version(), slot.device.kind, "fp32")
     providers = [(_CPU, dict[str, str]())] if slot.device.kind == "cpu" else [(_CUDA, cuda_options(slot))]
-    return _open(path, providers, slot, outputs, info, blank is not None)
+    return _open(path, providers, opening, info)
 
 
-def open_tensorrt_session(
-    path: Path,
-    *,
-    slot: Slot,
-    precision: str,
-    outputs: Sequence[str] | None,
-    shape: Sequence[int] | None,
-    cache: Path | None,
-    blank: int | None = None,
-    span: Span | None = None,
-) -> OnnxRuntimeSession:
-    """Open a graph with the TensorRT provider; see `galley.engines.open_session`. `auto` is fp16 here.
+def open_tensorrt_session(path: Path, opening: Opening) -> OnnxRuntimeSession:
+    """Open a graph with the TensorRT provider; see `galley.engines.Opening`. `auto` is fp16 here.
 
     What TensorRT cannot run is left to CUDA. Without `span`, an engine is built anew, in minutes, for each shape that
     is smaller or larger than all before.
     """
+    slot, precision, cache = opening.slot, opening.precision, opening.cache
     if precision in ("bf16", "int8"):
         raise DeviceError(f"engine tensorrt computes in fp32 or fp16, not in {precision}")
     given = "fp16" if precision == "auto" else precision
@@ -118,10 +100,10 @@ def open_tensorrt_session(
     if cache is not None:
         with contextlib.suppress(OSError):
             cache.mkdir(parents=True, exist_ok=True)
-    if span is not None:
-        options |= _profile(path, span)
+    if opening.span is not None:
+        options |= _profile(path, opening.span)
     providers = [(_TENSORRT, options), (_CUDA, cuda_options(slot))]
-    return _open(path, providers, slot, outputs, EngineInfo("tensorrt", _version(), "gpu", given), blank is not None)
+    return _open(path, providers, opening, EngineInfo("tensorrt", _version(), "gpu", given))
 
 
 def cuda_options(slot: Slot) -> dict[str, str]:
@@ -163,13 +145,9 @@ def _profile(path: Path, span: Span) -> dict[str, str]:
 
 
 def _open(
-    path: Path,
-    providers: Sequence[tuple[str, dict[str, str]]],
-    slot: Slot,
-    outputs: Sequence[str] | None,
-    info: EngineInfo,
-    best: bool,
+    path: Path, providers: Sequence[tuple[str, dict[str, str]]], opening: Opening, info: EngineInfo
 ) -> OnnxRuntimeSession:
+    slot, outputs, best = opening.slot, opening.outputs, opening.blank is not None
     if not path.is_file():
         raise ModelError(f"the model file {path} does not exist")
     provider = providers[0][0]

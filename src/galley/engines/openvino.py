@@ -15,8 +15,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from galley.devices import Slot
-from galley.engines import EngineInfo, Span, TensorInfo
+from galley.engines import EngineInfo, Opening, TensorInfo
 from galley.engines.best import take_best, take_best_of_logits
 from galley.engines.compiled import name_compiled, read_compiled, write_compiled
 from galley.engines.upsampling import rewrite_upsampling
@@ -67,25 +66,16 @@ class OpenVinoSession:
         del self._request, self._compiled
 
 
-def open_session(
-    path: Path,
-    *,
-    slot: Slot,
-    precision: str,
-    outputs: Sequence[str] | None,
-    shape: Sequence[int] | None,
-    cache: Path | None,
-    blank: int | None = None,
-    span: Span | None = None,
-) -> OpenVinoSession:
-    """Open a graph with OpenVINO; see `galley.engines.open_session`. It gains nothing by `span`.
+def open_session(path: Path, opening: Opening) -> OpenVinoSession:
+    """Open a graph with OpenVINO; see `galley.engines.Opening`. It gains nothing by `span`.
 
     With a fixed shape, few threads and float32 arithmetic, large convolutions are rewritten: see
     `galley.engines.winograd`. With many threads or lower precision the direct ones are as fast.
     """
+    precision, shape, blank = opening.precision, opening.shape, opening.blank
     core = openvino.Core()
     properties: dict[str, Any] = {
-        "INFERENCE_NUM_THREADS": slot.threads,
+        "INFERENCE_NUM_THREADS": opening.slot.threads,
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": 1,
         "ENABLE_CPU_PINNING": False,
@@ -94,15 +84,15 @@ def open_session(
     if precision in _TO_HINT:
         properties["INFERENCE_PRECISION_HINT"] = _TO_HINT[precision]
     rewrite = shape is not None and blank is None and _is_fp32(core, precision)
-    rewrite = rewrite and slot.threads <= MOST_THREADS_TO_REWRITE
+    rewrite = rewrite and opening.slot.threads <= MOST_THREADS_TO_REWRITE
     choose: Choice | None = None
-    if not rewrite or cache is None:
-        graph = _read(core, path, outputs, ".xml" if precision == "int8" else ".onnx")
+    if not rewrite or opening.cache is None:
+        graph = _read(core, path, opening.outputs, ".xml" if precision == "int8" else ".onnx")
         if blank is not None:
             graph, choose = _choosing(graph, blank)
         compiled = _compile(core, path, graph, shape, properties, rewrite)
     else:
-        compiled = _compile_once(core, path, outputs, shape, properties, cache)
+        compiled = _compile_once(core, path, opening.outputs, shape, properties, opening.cache)
     return OpenVinoSession(compiled, _verify(compiled, core, precision), choose)
 
 
