@@ -20,7 +20,7 @@ if __name__ == "__main__":  # find the package `benchmarks`, as `python -m` does
 from benchmarks.child import Child
 from benchmarks.documents import list_files, select
 from benchmarks.environments import ROOT, default_cache
-from benchmarks.ocr_pages import PagePicture, write_pictures
+from benchmarks.ocr_pages import USUAL_DPI, PagePicture, report_name, write_pictures
 from benchmarks.ocr_peers import RAPIDOCR, Systems, place_models
 from benchmarks.peers import REQUIREMENTS
 from benchmarks.report import publish, table
@@ -107,13 +107,14 @@ def main() -> None:
     parser.add_argument("--int8", action="store_true", help="also with precision int8; see `galley models quantize`")
     parser.add_argument("--rounds", type=int, default=3, help="timed runs of each system")
     parser.add_argument("--max-megapixels", type=float, default=12.0, help="leave out files with larger pages")
+    parser.add_argument("--dpi", type=float, default=USUAL_DPI, help="of the pages of PDFs; scanners give 300")
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where the peers are installed")
     parser.add_argument("--json", type=Path, help="write all measurements to this file")
     arguments = parser.parse_args()
     pages, left_out = select(list_files(arguments.inputs), arguments.max_megapixels)
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        pictures = list(write_pictures(pages, folder))
+        pictures = list(write_pictures(pages, folder, arguments.dpi))
         with Systems(arguments.cache, place_models(folder / "models"), pictures[0].file) as systems:
             children, tried = open_all(systems, pictures, arguments.device, arguments.engine, arguments.int8)
             runs = {name: partial(pages_per_second, child, pictures) for name, child in children.items()}
@@ -126,6 +127,8 @@ def main() -> None:
         + "; ".join(f"{name} ({rates})" for name, rates in tried.items())
         + "; pages/s on the first pages."
     )
+    if arguments.dpi != USUAL_DPI:
+        about += f" Pages of PDFs are pictures of {arguments.dpi:g} dpi."
     if left_out:
         about += f" Left out: {', '.join(left_out)}."
     data = {"speeds": speeds, "start_seconds": starts, "tried": tried}
@@ -133,7 +136,7 @@ def main() -> None:
     tables = [speed_table(speeds, GALLEY, GOALS)]
     if arguments.int8:
         tables.append(speed_table(speeds, GALLEY_INT8, GOALS_INT8))
-    publish("ocr", [*tables, about], data | {"medians": medians}, arguments.json)
+    publish(report_name("ocr", arguments.dpi), [*tables, about], data | {"medians": medians}, arguments.json)
 
 
 if __name__ == "__main__":

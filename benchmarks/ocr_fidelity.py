@@ -19,7 +19,7 @@ if __name__ == "__main__":  # find the package `benchmarks`, as `python -m` does
 from benchmarks.child import Child
 from benchmarks.documents import list_files, select
 from benchmarks.environments import ROOT, default_cache
-from benchmarks.ocr_pages import PagePicture, write_pictures
+from benchmarks.ocr_pages import USUAL_DPI, PagePicture, report_name, write_pictures
 from benchmarks.ocr_peers import Systems, place_models
 from benchmarks.ocr_text import Agreement, Errors, ReadLine, compare, judge
 from benchmarks.peers import REQUIREMENTS
@@ -108,6 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("inputs", type=Path, nargs="*", default=[ROOT / "samples"], help="files and folders")
     parser.add_argument("--max-megapixels", type=float, default=12.0, help="leave out files with larger pages")
+    parser.add_argument("--dpi", type=float, default=USUAL_DPI, help="of the pages of PDFs; scanners give 300")
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where PaddleOCR is installed")
     parser.add_argument("--int8", action="store_true", help="also with precision int8; see `galley models quantize`")
     parser.add_argument("--json", type=Path, help="write all counts to this file")
@@ -115,7 +116,7 @@ def main() -> None:
     pages, left_out = select(list_files(arguments.inputs), arguments.max_megapixels)
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        pictures = list(write_pictures(pages, folder))
+        pictures = list(write_pictures(pages, folder, arguments.dpi))
         with Systems(arguments.cache, place_models(folder / "models"), pictures[0].file) as systems:
             comparisons = measure(systems, pictures, arguments.int8)
     with_text = sum(bool(picture.glyphs) for picture in pictures)
@@ -126,10 +127,12 @@ def main() -> None:
         "without spaces and with the text that was not found at all. Goal: texts of the first row equal in "
         f"{GOAL:.1%} of lines."
     )
+    if arguments.dpi != USUAL_DPI:
+        about += f" Pages of PDFs are pictures of {arguments.dpi:g} dpi."
     if left_out:
         about += f" Left out: {', '.join(left_out)}."
     data = {"comparisons": [asdict(each) for each in comparisons]}
-    publish("ocr_fidelity", [comparison_table(comparisons), about], data, arguments.json)
+    publish(report_name("ocr_fidelity", arguments.dpi), [comparison_table(comparisons), about], data, arguments.json)
 
 
 if __name__ == "__main__":

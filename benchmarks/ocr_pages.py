@@ -15,9 +15,14 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from benchmarks.ocr_text import Glyph
+from galley.inputs import InputOptions
 from galley.inputs.loading import load_pixels
 from galley.pages import PageKind, PageRef
 
+USUAL_DPI = 144
+"""Pages of PDFs are rendered so, by PaddleOCR too."""
+_DPI = 72.0
+"""Of a PDF's own units."""
 LEAST_GLYPHS = 200
 """A text layer with fewer characters is taken for a page number or a watermark on a scan."""
 
@@ -32,11 +37,17 @@ class PagePicture:
     """Its text layer; empty where it has none worth the name."""
 
 
-def write_pictures(pages: list[PageRef], folder: Path) -> Iterator[PagePicture]:
-    """The pages as PNG files in `folder`."""
+def report_name(name: str, dpi: float) -> str:
+    """The name of a report about pages in `dpi`."""
+    return name if dpi == USUAL_DPI else f"{name}_{dpi:g}_dpi"
+
+
+def write_pictures(pages: list[PageRef], folder: Path, dpi: float = USUAL_DPI) -> Iterator[PagePicture]:
+    """The pages as PNG files in `folder`; those of PDFs in `dpi`."""
+    options = InputOptions(pdf_scale=dpi / _DPI)
     for number, page in enumerate(pages):
         file = folder / f"{number:03d}.png"
-        pixels = load_pixels(page)
+        pixels = load_pixels(page, options)
         if not cv2.imwrite(str(file), pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1]):
             raise OSError(f"cannot write {file.name}")
         glyphs = tuple(glyphs_of(page, pixels.shape[1], pixels.shape[0])) if page.kind is PageKind.PDF else ()

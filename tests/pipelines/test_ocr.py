@@ -217,6 +217,66 @@ def test_two_thousand_words_on_a_page() -> None:
     detector.close()
 
 
+def large_page(scale: float) -> Image:
+    """A page that is just too large for one look, with five lines in letters of some 22 times `scale` pixels."""
+    page = blank(2144, 1504)
+    for row in range(5):
+        place = (100, 300 + round(row * 60 * scale))
+        thickness = max(1, round(2 * scale))
+        cv2.putText(page, f"Pontoon {row}", place, cv2.FONT_HERSHEY_SIMPLEX, scale, (0, 0, 0), thickness, cv2.LINE_AA)
+    return page
+
+
+def watch_sizes(detector: Detector, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
+    """The sizes of what the network is shown from now on."""
+    sizes: list[tuple[int, ...]] = []
+    session = detector._session
+    run = session.run
+
+    def watched(batch: NDArray[np.float32]) -> Any:
+        sizes.append(batch.shape[2:])
+        return run(batch)
+
+    monkeypatch.setattr(session, "run", watched)
+    return sizes
+
+
+@pytest.mark.parametrize("scale", [1.3, 6.0])
+def test_large_pages_are_reduced_where_that_leaves_their_letters_large(
+    pipeline: Ocr, monkeypatch: pytest.MonkeyPatch, scale: float
+) -> None:
+    page = large_page(scale)
+    sizes = watch_sizes(pipeline.detector, monkeypatch)
+    boxes = list(pipeline.detector.find(page, PLAIN))
+    assert sizes == [(1600, 1120)]
+    texts = [line.text.replace(" ", "") for line in pipeline.read(page, boxes, PLAIN)]
+    assert texts == [f"Pontoon{row}" for row in range(5)]
+
+
+def test_a_large_page_without_a_find_is_looked_at_whole(pipeline: Ocr, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = watch_sizes(pipeline.detector, monkeypatch)
+    assert len(pipeline.detector.find(blank(2144, 1504), PLAIN)) == 0
+    assert sizes == [(1600, 1120), (2144, 1504)]
+
+
+@pytest.mark.parametrize(
+    ("precision", "options", "expected"),
+    [
+        ("fp32", PLAIN, (2144, 1504)),
+        ("auto", replace(PLAIN, text_det_limit_type="max", text_det_limit_side_len=2080), (2080, 1472)),
+    ],
+)
+def test_a_size_that_was_asked_for_is_taken(
+    monkeypatch: pytest.MonkeyPatch, precision: str, options: OcrOptions, expected: tuple[int, int]
+) -> None:
+    name = OcrConfig(PLAIN).text.detection.name
+    detector = Detector(ensure_models([name])[name], EngineConfig(precision=precision), SLOT, None)
+    sizes = watch_sizes(detector, monkeypatch)
+    assert len(detector.find(large_page(1.3), options)) == 5
+    assert sizes == [expected]
+    detector.close()
+
+
 corner = st.tuples(st.integers(0, 640), st.integers(0, 240))
 
 

@@ -13,20 +13,18 @@ from numpy.typing import NDArray
 
 from galley.vision.detect import (
     BoxRule,
-    ScaleRule,
     find_boxes,
     find_polygons,
     grow,
+    heights_of,
     mean_inside,
     pad_small,
     reading_order,
-    scaled_size,
     smallest_rectangle,
     top_order,
 )
 
 RULE = BoxRule(threshold=0.3, box_threshold=0.6, unclip_ratio=1.5, max_candidates=1000)
-edges = st.integers(1, 6000)
 broken = st.sampled_from([math.nan, math.inf, -math.inf, -1.0, 2.0])
 """What a network gone wrong may say of a pixel."""
 
@@ -39,30 +37,11 @@ def text_map(height: int, width: int, *boxes: tuple[int, int, int, int], value: 
     return probability
 
 
-@pytest.mark.parametrize(
-    ("size", "rule", "expected"),
-    [
-        ((1684, 1191), ScaleRule(64, "min", 4000, 32), (1696, 1184)),
-        ((30, 600), ScaleRule(64, "min", 4000, 32), (64, 1280)),
-        ((1684, 1191), ScaleRule(960, "max", 4000, 32), (960, 672)),
-        ((400, 300), ScaleRule(960, "max", 4000, 32), (384, 288)),
-        ((8000, 4000), ScaleRule(64, "min", 4000, 32), (4000, 1984)),
-        ((1, 5000), ScaleRule(64, "min", 4000, 32), (32, 4000)),
-        ((1, 1), ScaleRule(64, "min", 4000, 32), (64, 64)),
-        # Halves are rounded to even multiples, as Python's round does.
-        ((48, 80), ScaleRule(32, "min", 4000, 32), (64, 64)),
-    ],
-)
-def test_pages_are_scaled_as_paddlex_scales_them(size: tuple[int, int], rule: ScaleRule, expected: object) -> None:
-    assert scaled_size(*size, rule) == expected
-
-
-@given(edges, edges, st.sampled_from(["min", "max"]), st.integers(1, 3000), st.integers(32, 5000))
-def test_any_size_becomes_multiples_within_the_limit(
-    height: int, width: int, kind: str, limit: int, longest: int
-) -> None:
-    sides = scaled_size(height, width, ScaleRule(limit, kind, longest, 32))
-    assert all(side % 32 == 0 and 32 <= side <= longest + 16 for side in sides)
+def test_the_height_of_a_line_is_its_shorter_side_however_it_is_turned() -> None:
+    flat, standing = [(0, 0), (100, 0), (100, 20), (0, 20)], [(0, 0), (30, 0), (30, 90), (0, 90)]
+    turned = [(0, 0), (30, 40), (22, 46), (-8, 6)]
+    assert heights_of(np.array([flat, standing, turned], np.int32)).tolist() == [20, 30, 10]
+    assert heights_of(np.zeros((0, 4, 2), np.int32)).shape == (0,)
 
 
 def test_only_tiny_pictures_are_padded() -> None:

@@ -19,14 +19,14 @@ from galley.results import Image
 from galley.vision.classify import normalise
 from galley.vision.detect import (
     BoxRule,
-    ScaleRule,
     find_boxes,
     find_polygons,
+    heights_of,
     pad_small,
     reading_order,
-    scaled_size,
     top_order,
 )
+from galley.vision.scale import ScaleRule, Size, closer_look, first_look, scaled_size
 
 
 class Detector:
@@ -45,6 +45,8 @@ class Detector:
             raise ModelError(f"model {model.name!r} from {model.origin} does not detect text")
         self.rules = model.rules
         self._shape = shape
+        # float32 is asked for where the boxes shall be those of PaddleOCR.
+        self._looks_twice = shape is None and config.precision != "fp32"
         self._session = open_network(model, config, slot)
 
     @property
@@ -53,18 +55,33 @@ class Detector:
         return self._session.info
 
     def find(self, image: Image, options: OcrOptions) -> NDArray[np.int32]:
-        """The text lines of a page (h, w, 3), BGR, in reading order: corners (n, 4, 2)."""
+        """The text lines of a page (h, w, 3), BGR, in reading order: corners (n, 4, 2).
+
+        Large pages are looked at twice, unless float32 was asked for: `galley.vision.scale`.
+        """
         padded = pad_small(image)
-        size = (padded.shape[0], padded.shape[1])
-        boxes = find_boxes(self._probability(padded, options), size, self._box_rule(options))
+        whole = self._size(padded, options)
+        # With `max` the caller has chosen a size.
+        twice = self._looks_twice and options.text_det_limit_type == "min"
+        seen = first_look(whole, self.rules.multiple) if twice else whole
+        boxes = self._look(padded, seen, options)
+        closer = closer_look(heights_of(boxes) * (seen[0] / padded.shape[0]), seen, whole, self.rules.multiple)
+        if closer is not None:
+            boxes = self._look(padded, closer, options)
         np.clip(boxes, 0, image.shape[1::-1], out=boxes)
         return boxes[reading_order(boxes)]
+
+    def _look(self, image: Image, size: Size, options: OcrOptions) -> NDArray[np.int32]:
+        """The text lines of a page that is shown in `size`, in pixels of the page, in no order."""
+        rule = self._box_rule(options)
+        return find_boxes(self._probability(image, size), (image.shape[0], image.shape[1]), rule)
 
     def find_curved(self, image: Image, options: OcrOptions) -> list[NDArray[np.int32]]:
         """The text of a picture (h, w, 3), BGR, as polygons (n, 2) that follow curved lines, the highest first."""
         padded = pad_small(image)
         size = (padded.shape[0], padded.shape[1])
-        polygons = find_polygons(self._probability(padded, options), size, self._box_rule(options))
+        shown = self._size(padded, options)
+        polygons = find_polygons(self._probability(padded, shown), size, self._box_rule(options))
         for polygon in polygons:
             np.clip(polygon, 0, image.shape[1::-1], out=polygon)
         return [polygons[index] for index in top_order(polygons)]
@@ -77,16 +94,19 @@ class Detector:
             self.rules.max_candidates,
         )
 
-    def _probability(self, image: Image, options: OcrOptions) -> NDArray[np.float32]:
+    def _size(self, image: Image, options: OcrOptions) -> Size:
+        """The size in which PaddleOCR shows a page to the network."""
         rule = ScaleRule(
             options.text_det_limit_side_len,
             options.text_det_limit_type,
             options.text_det_max_side_limit,
             self.rules.multiple,
         )
-        rows, columns = image.shape[:2]
-        height, width = scaled_size(rows, columns, rule) if self._shape is None else self._shape
-        if (height, width) != (rows, columns):
+        return scaled_size(image.shape[0], image.shape[1], rule) if self._shape is None else self._shape
+
+    def _probability(self, image: Image, size: Size) -> NDArray[np.float32]:
+        height, width = size
+        if (height, width) != image.shape[:2]:
             image = cv2.resize(image, (width, height))
         if self.rules.channels == "RGB":
             image = image[:, :, ::-1]

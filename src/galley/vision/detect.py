@@ -33,20 +33,6 @@ _APPROXIMATION = 0.002
 
 
 @dataclass(frozen=True, slots=True)
-class ScaleRule:
-    """How large a picture is shown to the network."""
-
-    limit: int
-    """Pixels of the side that `kind` is about."""
-    kind: str
-    """`min`: the short side is scaled up to the limit; `max`: the long side is scaled down to it."""
-    longest: int
-    """No side is longer than this, whatever `kind` says."""
-    multiple: int
-    """Both sides are rounded to a multiple of this."""
-
-
-@dataclass(frozen=True, slots=True)
 class BoxRule:
     """Which parts of the map become boxes."""
 
@@ -58,24 +44,6 @@ class BoxRule:
     """How far regions are grown: this times area by circumference."""
     max_candidates: int
     """Regions looked at, from the lower end of the page."""
-
-
-def scaled_size(height: int, width: int, rule: ScaleRule) -> tuple[int, int]:
-    """(height, width) that a picture of that size is scaled to."""
-    ratio = 1.0
-    if rule.kind == "max" and max(height, width) > rule.limit:
-        ratio = rule.limit / max(height, width)
-    elif rule.kind == "min" and min(height, width) < rule.limit:
-        ratio = rule.limit / min(height, width)
-    height, width = int(height * ratio), int(width * ratio)
-    if max(height, width) > rule.longest:
-        ratio = rule.longest / max(height, width)
-        height, width = int(height * ratio), int(width * ratio)
-    return _to_multiple(height, rule.multiple), _to_multiple(width, rule.multiple)
-
-
-def _to_multiple(edge: int, multiple: int) -> int:
-    return max(round(edge / multiple) * multiple, multiple)
 
 
 def pad_small(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -149,6 +117,13 @@ def smallest_rectangle(points: Points) -> tuple[NDArray[np.float32], float]:
     """The smallest rectangle around `points`, turned freely: ordered corners (4, 2), and its shorter side."""
     rectangle = cv2.minAreaRect(points.reshape(-1, 1, 2))
     return order_corners(cv2.boxPoints(rectangle)), min(rectangle[1])
+
+
+def heights_of(boxes: NDArray[np.int32]) -> NDArray[np.float64]:
+    """The shorter side of each box, corners (n, 4, 2): the height of its line, (n,)."""
+    sides: NDArray[np.float64] = np.linalg.norm(boxes[:, [1, 2]] - boxes[:, [0, 1]], axis=2)
+    heights: NDArray[np.float64] = sides.min(axis=1)
+    return heights
 
 
 def mean_inside(probability: Map, points: Points) -> float:
