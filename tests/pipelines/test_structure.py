@@ -109,6 +109,29 @@ def test_the_text_of_a_table_of_one_cell_is_kept(pipeline: Structure) -> None:
     assert ["The one cell of this table" in content for _, content in contents(result)] == [True]
 
 
+def test_a_bill_without_walls_and_a_drawing_are_seen_whatever_the_layout_model_says(pipeline: Structure) -> None:
+    page = Pillow.new("RGB", (1000, 1200), "white")
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(20)
+    rows = [
+        ("Item", "Description", "Amount", "Price", "Total"),
+        ("A1", "Garden work", "28 h", "CHF 120.00", "CHF 3360.00"),
+        ("B2", "Disposal of cuttings", "12 h", "CHF 307.35", "CHF 307.35"),
+        ("", "", "", "Sum", "CHF 3667.35"),
+    ]
+    draw.text((60, 60), "We are billing you as follows for completion of the assigned activities:", "black", font)
+    for number, row in enumerate(rows):
+        for left, text in zip((60, 140, 420, 560, 740), row, strict=True):
+            draw.text((left, 160 + 40 * number), text, "black", font)
+    draw.text((60, 380), "Thank you for the assignment. Please pay within 30 days.", "black", font)
+    for step in range(0, 300, 8):
+        draw.line((100, 600 + step, 100 + step, 900), "black", 2)
+    blocks = {block.label: block for block in process(pipeline, np.asarray(page)[:, :, ::-1].copy()).blocks}
+    for row in rows:
+        cells = "".join(f"<td>{cell}</td>" for cell in row).replace(" ", "")
+        assert cells in blocks["table"].content.replace(" ", "")
+    assert blocks["image"].image is not None and blocks["image"].image.shape[0] > 250
+
+
 @pytest.mark.slow
 def test_a_scan_of_50_megapixels_is_read_like_a_small_one(pipeline: Structure, samples: Path) -> None:
     small = cv2.imread(str(samples / "english.png"))

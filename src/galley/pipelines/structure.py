@@ -34,6 +34,8 @@ from galley.vision.boxes import as_boxes
 from galley.vision.gutters import cut_line, find_bridges
 from galley.vision.labels import PageFacts, looks_like_code, relabel
 from galley.vision.markers import attach_markers
+from galley.vision.missed_pictures import with_missed_pictures
+from galley.vision.missed_tables import with_missed_tables
 from galley.vision.paragraphs import find_rows
 from galley.vision.pieces import Piece, closes_paragraph, make_pieces, opens_paragraph
 from galley.vision.reading_order import order_regions
@@ -46,6 +48,7 @@ from galley.vision.regions import (
     is_page_itself,
     line_height,
 )
+from galley.vision.side_by_side import split_side_by_side
 from galley.vision.tabular import looks_like_table
 
 _NAMES: Mapping[str, str] = {
@@ -115,7 +118,8 @@ class Structure:
         facts = _facts(recognized, upright, page)
         found = find_regions([*_regions(seen), *self._stamps(upright, seen, options)], facts.lines)
         opened = _open_whole_pages(found, facts)
-        marked = attach_markers(opened, facts)
+        complete = with_missed_pictures(with_missed_tables(opened, facts), upright, facts)
+        marked = attach_markers(split_side_by_side(complete, facts), facts)
         regions = relabel([_without_false_table(region, upright, facts) for region in marked], facts)
         regions, tables = self._read_tables(upright, order_regions(regions, facts), _texts(recognized), options)
         seals = self._read_seals(upright, regions, options)
