@@ -149,6 +149,26 @@ def test_an_unknown_engine_lists_the_known() -> None:
         choose_engine("paddle", "cpu", ENGINES)
 
 
+def test_ctrl_c_is_heard_after_sessions_were_closed(engine: str, graph: Path) -> None:
+    script = f"""
+import os, signal
+from pathlib import Path
+from galley.devices import Device, Slot
+from galley.engines import open_session
+slot = Slot(Device("cpu"), 0, (0,), False)
+for session in [open_session(Path({str(graph)!r}), engine={engine!r}, slot=slot) for _ in range(3)]:
+    session.close()
+del session
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stdout) == (0, "interrupted\n"), answer.stderr
+
+
 def test_choosing_loads_no_runtime() -> None:
     script = (
         "import sys, galley.engines as e; e.choose_engine(None, 'cpu', e.installed_engines());"

@@ -6,6 +6,7 @@ Runs in: worker.
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -73,7 +74,7 @@ def open_session(path: Path, opening: Opening) -> OpenVinoSession:
     `galley.engines.winograd`. With many threads or lower precision the direct ones are as fast.
     """
     precision, shape, blank = opening.precision, opening.shape, opening.blank
-    core = openvino.Core()
+    core = _core()
     properties: dict[str, Any] = {
         "INFERENCE_NUM_THREADS": opening.slot.threads,
         "PERFORMANCE_HINT": "LATENCY",
@@ -94,6 +95,16 @@ def open_session(path: Path, opening: Opening) -> OpenVinoSession:
     else:
         compiled = _compile_once(core, path, opening.outputs, shape, properties, opening.cache)
     return OpenVinoSession(compiled, _verify(compiled, core, precision), choose)
+
+
+@functools.cache
+def _core() -> Any:
+    """The one of this process, never given up.
+
+    Each `Core` has a stack for signals set up, and at its end puts back that of the one before, which may be gone by
+    then: the next signal that Python hears, such as Ctrl-C in a serial run, would end the process with a crash.
+    """
+    return openvino.Core()
 
 
 def _compile_once(
