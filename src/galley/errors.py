@@ -36,7 +36,7 @@ class ExitCode(IntEnum):
     SOME_FAILED = 10
     """Some pages failed and are listed; all others were processed."""
     UNEXPECTED = 70
-    """A defect in Galley itself; the traceback is shown."""
+    """A defect in Galley itself, or a pipeline of others that cannot be opened; the traceback is shown."""
     INTERRUPTED = 130
     """Ctrl-C or SIGTERM."""
 

@@ -37,6 +37,13 @@ class Sleeper:
         time.sleep(self.seconds)
         return [{"size": len(batch)} for _ in batch]
 
+class Broken:
+    def __init__(self, device):
+        raise RuntimeError("no weights")
+
+    def predict(self, batch):
+        return []
+
 class Blank(Sleeper):
     def predict(self, batch):
         return [{"rec_texts": []} for _ in batch]
@@ -254,6 +261,21 @@ def test_options_come_from_a_file_and_the_command_line_wins(folder: Path) -> Non
     assert settings.pipeline.options.use_doc_unwarping is False
     assert settings.pipeline.options.use_doc_orientation_classify is True
     assert plan.identity["config.options.use_doc_unwarping"] is False
+
+
+def test_a_pipeline_of_the_users_that_cannot_be_opened_shows_where(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*FLAGS, "--pipeline", "sleeper:Broken"]) == ExitCode.UNEXPECTED
+    log = capfd.readouterr().err
+    assert "cannot be opened" in log
+    assert 'raise RuntimeError("no weights")' in log
+
+
+def test_another_pipeline_is_said_in_few_words(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main([*FLAGS]) == ExitCode.OK
+    assert main([*FLAGS, "--pipeline", "sleeper:Blank"]) == ExitCode.OK
+    assert '(pipeline: "sleeper:Sleeper" -> "sleeper:Blank");' in capfd.readouterr().err
 
 
 def test_a_changed_option_is_said(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -88,6 +88,8 @@ def test_every_path_sets_something(row: Keyword) -> None:
 def test_a_typo_is_an_error_that_names_the_right_word() -> None:
     with pytest.raises(BadArguments, match="did you mean device"):
         check_keywords("DocPreprocessor", INTERFACE.rows, {"devcie": "cpu"})
+    with pytest.raises(BadArguments, match="no keyword 'use_gpu'; give device='gpu'"):
+        check_keywords("DocPreprocessor", INTERFACE.rows, {"use_gpu": True})
     with pytest.raises(ValueError, match="no keyword"):
         check_keywords("DocPreprocessor", INTERFACE.rows, {"nothing_like_it": 1})
 

@@ -104,7 +104,9 @@ def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
 
 
 def describe_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """What differs between two identities, as `name: old -> new`."""
+    """What differs between two identities, as `name: old -> new`; of another pipeline's, only which that was."""
+    if before.get("pipeline") != now.get("pipeline"):
+        return f"pipeline: {_show(before, 'pipeline')} -> {_show(now, 'pipeline')}"
     names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     return "; ".join(f"{name}: {_show(before, name)} -> {_show(now, name)}" for name in names)
 

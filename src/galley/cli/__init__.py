@@ -59,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except GalleyError as error:
         say(f"galley: {error}")
+        if error.exit_code is ExitCode.UNEXPECTED and error.__cause__ is not None:
+            say(str(error.__cause__))
         return int(error.exit_code)
     except KeyboardInterrupt:
         say("galley: interrupted; no worker is left running")

@@ -72,6 +72,18 @@ class Keyword:
 
 PADDLE_ENGINES = ("paddle", "paddle_static", "paddle_dynamic", "transformers")
 OWN_ENGINES = ("openvino", "onnxruntime", "tensorrt")
+_FORMER: Mapping[str, str] = {
+    "use_gpu": "give device='gpu' or device='cpu'",
+    "gpu_id": "give device='gpu:0', with the number of the GPU",
+    "gpu_mem": "leave it out, or give device_memory",
+    "use_mp": "give several devices, such as device='cpu:0,1'",
+    "total_process_num": "give several devices, such as device='cpu:0,1'",
+    "show_log": "leave it out: set the level of the log `galley` instead",
+    "cls": "give use_textline_orientation",
+    "det": "leave it out: lines are always found first",
+    "rec": "leave it out: lines are always read",
+}
+"""Keywords of PaddleOCR 2, which PaddleOCR 3 refuses as well, and what to do instead."""
 
 
 def check_keywords(owner: str, rows: Sequence[Keyword], given: Mapping[str, Any]) -> None:
@@ -83,7 +95,8 @@ def check_keywords(owner: str, rows: Sequence[Keyword], given: Mapping[str, Any]
     table = {row.name: row for row in rows}
     for name, value in given.items():
         if name not in table:
-            raise BadArguments(f"{owner} has no keyword {name!r}{suggest(name, list(table))}")
+            hint = f"; {_FORMER[name]}" if name in _FORMER else suggest(name, list(table))
+            raise BadArguments(f"{owner} has no keyword {name!r}{hint}")
         if value is not None:
             _check_value(table[name], value)
 
