@@ -38,7 +38,8 @@ def test_a_damaged_model_is_named(
     copy.parent.mkdir(parents=True)
     copy.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     assert main(["models", "verify"]) == ExitCode.MODEL
-    assert "UVDoc" in capfd.readouterr().out
+    lines = capfd.readouterr().out.splitlines()
+    assert [line.count("UVDoc is ") for line in lines if "UVDoc" in line] == [1], "each model once, with its state"
 
 
 def test_an_unknown_model_cannot_be_pulled(capfd: pytest.CaptureFixture[str]) -> None:

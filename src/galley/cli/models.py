@@ -87,5 +87,5 @@ def _verify(options: argparse.Namespace) -> ExitCode:
 
 
 def _verdict(status: ModelStatus) -> str:
-    detail = f"  {status.detail}" if status.detail else ""
-    return f"{status.spec.name}  {status.state.value}{detail}"
+    # What there is to tell of a model names it and its state.
+    return status.detail if status.detail else f"model {status.spec.name} is {status.state.value}"
