@@ -37,8 +37,11 @@ _UPPER = 0.65
 """Part of the height, from above, whose ink counts: below, characters are spread until they touch."""
 _HARDLY = 0.03
 """By so much more ink per cut, a distance is as good as the best."""
-_CLEAR, _CLEARER = 0.045, 0.33
-"""Most ink per cut, and that in parts of what any distance costs by mean: letters, which are uneven, cost more."""
+_CLEAR, _CLEARER = 0.06, 0.2
+"""Most ink per cut, and that in parts of what wrong distances near to it cost: for letters, which are uneven, these are
+hardly worse."""
+_NEAR = 1.7
+"""Times as far or as close are such distances."""
 _FEW = 4
 """Cuts, which fit any line."""
 _SPECK = 0.02
@@ -151,7 +154,8 @@ def even_cuts(amounts: NDArray[np.float64], height: int) -> NDArray[np.int64] | 
         return None
     chosen = 1 + int(np.argmax(best))
     mean, chain = chains[chosen]
-    if mean > min(_CLEAR, _CLEARER * float(means.mean())) or len(chain) <= _FEW:
+    near = (_PITCHES[chosen] / _NEAR < _PITCHES) & (_PITCHES[chosen] * _NEAR > _PITCHES)
+    if mean > min(_CLEAR, _CLEARER * float(means[near].max())) or len(chain) <= _FEW:
         return None
     return np.unique((np.array(chain) - margin) * _STEP)
 
