@@ -154,7 +154,8 @@ def even_cuts(amounts: NDArray[np.float64], height: int) -> NDArray[np.int64] | 
         return None
     chosen = 1 + int(np.argmax(best))
     mean, chain = chains[chosen]
-    near = (_PITCHES[chosen] / _NEAR < _PITCHES) & (_PITCHES[chosen] * _NEAR > _PITCHES)
+    times = _PITCHES / _PITCHES[chosen]
+    near = (times > 1 / _NEAR) & (times < _NEAR)
     if mean > min(_CLEAR, _CLEARER * float(means[near].max())) or len(chain) <= _FEW:
         return None
     return np.unique((np.array(chain) - margin) * _STEP)
