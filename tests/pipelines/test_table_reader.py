@@ -22,14 +22,15 @@ from galley.vision.table.turning import turn_back
 class Spelling:
     """Reads every line as the number of its picture."""
 
-    def __init__(self) -> None:
+    def __init__(self, score: float = 0.9) -> None:
         self.shown: list[Image] = []
+        self._score = score
 
     def read(self, lines: Sequence[Image]) -> list[ReadLine]:
         start = len(self.shown)
         self.shown += lines
         texts = [f"#{start + place}" for place in range(len(lines))]
-        return [ReadLine(Line(text, 0.9, (), ()), 1.0, spread(text)) for text in texts]
+        return [ReadLine(Line(text, self._score, (), ()), 1.0, spread(text)) for text in texts]
 
 
 def draw(
@@ -230,6 +231,20 @@ def test_a_column_of_hardly_more_than_dashes_is_one() -> None:
     table = TableReader(Spelling()).read(image, (0, 0, image.shape[1], image.shape[0]), lines)
     assert table is not None and table.size == (7, 3)
     assert [cell.text for cell in table.cells if cell.column == 2] == ["Lost", "-", "-", "4", "-", "-", "-"]
+
+
+@pytest.mark.parametrize(("score", "ways"), [(0.99, 1), (0.9, 2)])
+def test_text_that_stands_is_read_both_ways_only_where_it_is_not_sure(score: float, ways: int) -> None:
+    image, lines = draw([["a", "b"], ["c", ""]], walls=True, width=60, height=200)
+    text = np.full((24, 120, 3), 255, np.uint8)
+    cv2.putText(text, "standing", (4, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (0, 0, 0), 1, cv2.LINE_AA)
+    image[260:380, 98:122] = np.rot90(text)
+    reader = Spelling(score)
+    table = TableReader(reader).read(image, (0, 0, image.shape[1], image.shape[0]), lines)
+    assert table is not None
+    assert [cell.text for cell in table.cells] == ["a", "b", "c", "#0"]
+    assert len(reader.shown) == ways
+    assert all(each.shape[1] > 2 * each.shape[0] for each in reader.shown), "laid down"
 
 
 def test_nothing_to_read_is_no_table() -> None:

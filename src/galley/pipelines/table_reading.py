@@ -27,11 +27,13 @@ from galley.vision.table.ruled import is_walled, walled_grid
 from galley.vision.table.rules import find_rules
 from galley.vision.table.signs import Signs
 from galley.vision.table.sketch import sketch_table
-from galley.vision.table.standing import find_standing, laid_down
+from galley.vision.table.standing import Standing, find_standing, laid_down
 from galley.vision.table.text import Frame, Line, frame_of, text_height
 
 _LEAST_SCORE = 0.4
 """Of the pieces of a line that was cut."""
+_SURE_UPWARDS = 0.95
+"""Of text that stands, read upwards as most does: with less it is read downwards, too."""
 _LEAST_BLANK_SCORE = 0.6
 """Of ink in which the detector saw no text."""
 
@@ -105,10 +107,9 @@ class TableReading:
 
     def _with_standing_read(self, grid: Grid) -> Grid:
         standing = find_standing(grid, self._grey, self._paper, self._height)
-        read = self._recognizer.read([turned for each in standing for turned in laid_down(self._pixels, each.ink)])
         cells = list(grid.cells)
-        for place, each in enumerate(standing):
-            best = max((one.line for one in read[2 * place : 2 * place + 2]), key=lambda line: line.score)
+        for each, read in zip(standing, self._read_standing(standing), strict=True):
+            best = read.line
             before = cells[each.cell].lines
             if best.score > _LEAST_BLANK_SCORE and len(best.text) >= max(
                 (len(line.text) for line in before), default=1
@@ -117,6 +118,16 @@ class TableReading:
                 line = Line(ink.left, ink.top, ink.right, ink.bottom, best.text, best.score)
                 cells[each.cell] = replace(cells[each.cell], lines=(line,))
         return replace(grid, cells=tuple(cells))
+
+    def _read_standing(self, standing: Sequence[Standing]) -> list[ReadLine]:
+        """What is said upwards, or downwards where that is not sure and the other way is surer."""
+        ways = [laid_down(self._pixels, each.ink) for each in standing]
+        read = self._recognizer.read([upwards for upwards, _ in ways])
+        unsure = [place for place, one in enumerate(read) if one.line.score < _SURE_UPWARDS]
+        others = self._recognizer.read([ways[place][1] for place in unsure])
+        for place, other in zip(unsure, others, strict=True):
+            read[place] = max(read[place], other, key=lambda one: one.line.score)
+        return read
 
     def _with_blanks_read(self, grid: Grid) -> Grid:
         blanks = find_blanks(grid, self._grey, self._paper, self._height)

@@ -54,10 +54,10 @@ def find_standing(grid: Grid, grey: NDArray[np.uint8], paper: float, height: flo
     return found
 
 
-def laid_down(pixels: NDArray[np.uint8], ink: Frame) -> list[NDArray[np.uint8]]:
+def laid_down(pixels: NDArray[np.uint8], ink: Frame) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """The pixels (h, w, 3) of `ink` with a little paper around, turned both ways: read upwards, and downwards."""
     side = int(0.15 * ink.width) + 1
     part = pixels[
         max(0, int(ink.top) - side) : int(ink.bottom) + side, max(0, int(ink.left) - side) : int(ink.right) + side
     ]
-    return [np.ascontiguousarray(np.rot90(part, turns)) for turns in (-1, 1)]
+    return np.ascontiguousarray(np.rot90(part, -1)), np.ascontiguousarray(np.rot90(part, 1))
