@@ -6,7 +6,7 @@ Runs in: parent. Loads no inference library: networks are opened by the workers.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -27,7 +27,7 @@ from galley.devices import (
     require_devices,
     usable_cores,
 )
-from galley.engines import choose_engine, devices_of, installed_engines
+from galley.engines import choose_engine, devices_of, has_gpu_engine, installed_engines
 from galley.errors import BadArguments
 from galley.fleet.inline import run_inline
 from galley.fleet.limits import Limits
@@ -254,7 +254,7 @@ def slots_of(settings: Settings[Any]) -> tuple[Slot, ...]:
     engine = settings.pipeline.engine.engine
     opens_itself = isinstance(settings.pipeline, ForeignConfig | DocUnderstandingConfig)
     if settings.device is None:
-        devices: tuple[Device, ...] = (_default_device(engine, found),)
+        devices: tuple[Device, ...] = (_default_device(engine, found, opens_itself),)
     else:
         devices = parse_devices(settings.device)
     require_devices(devices, found)
@@ -265,9 +265,12 @@ def slots_of(settings: Settings[Any]) -> tuple[Slot, ...]:
     return limit_memory(slots, settings.device_memory)
 
 
-def _default_device(engine: str | None, found: dict[str, int]) -> Device:
-    fits_gpu = engine is None or "gpu" in devices_of(engine)
-    return Device("gpu") if found.get("gpu") and fits_gpu else Device("cpu")
+def _default_device(engine: str | None, found: Mapping[str, int], opens_itself: bool) -> Device:
+    """The first GPU if there is an engine for it, as far as that can be known here; else the CPU."""
+    kinds = {"cpu", "gpu"} if engine is None else set(devices_of(engine))
+    if not found.get("gpu") or "gpu" not in kinds:
+        return Device("cpu")
+    return Device("gpu") if opens_itself or kinds == {"gpu"} or has_gpu_engine() else Device("cpu")
 
 
 def _models(settings: Settings[Any], progress: FetchProgress | None) -> dict[str, Model]:

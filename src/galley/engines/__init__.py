@@ -107,6 +107,7 @@ ENGINES: Mapping[str, str] = {
 """Engine -> its opener, called with the path of a graph and an `Opening`."""
 
 _PACKAGES = {"openvino": "openvino", "onnxruntime": "onnxruntime", "tensorrt": "onnxruntime"}
+_GPU_DISTRIBUTION = "onnxruntime-gpu"
 _EXTRAS = {
     ("openvino", "cpu"): "pip install openvino",
     ("onnxruntime", "cpu"): "pip install 'galley-ocr[onnxruntime]'",
@@ -119,6 +120,17 @@ _EXTRAS = {
 def installed_engines() -> frozenset[str]:
     """The engines whose package is installed here; nothing is imported."""
     return frozenset(name for name, package in _PACKAGES.items() if importlib.util.find_spec(package) is not None)
+
+
+def has_gpu_engine() -> bool:
+    """Whether ONNX Runtime is installed as its package for GPUs; the plain one, of the same name, has CPUs only."""
+    from importlib import metadata  # slow to import, and needed only where there is a GPU
+
+    try:
+        metadata.version(_GPU_DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def package_of(engine: str) -> str:
