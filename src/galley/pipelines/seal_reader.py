@@ -146,18 +146,18 @@ class SealReader:
         crop = np.ascontiguousarray(page[top:bottom, left:right])
         if factor < 1:
             crop = np.asarray(cv2.resize(crop, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
-        readings, notes = self._read_crop(crop)
+        readings, notes = self._read_crop(crop, options.ocr)
         if self._seal_detector is not None:
             readings = merge(readings, self._read_polygons(crop, self._seal_detector, options.ocr))
         found = tuple(_text_line(reading, factor, (left, top), (width, height)) for reading in readings)
         return ReadSeal(looked_at, options, found, notes)
 
-    def _read_crop(self, crop: Image) -> tuple[list[_Reading], tuple[str, ...]]:
+    def _read_crop(self, crop: Image, options: OcrOptions) -> tuple[list[_Reading], tuple[str, ...]]:
         """The lines, and what could not be done."""
         ink = separate_ink(crop)
         ellipse = main_rim(ink)
         if ellipse is None:
-            return self._read_flat(ink), (_NO_EDGE,)
+            return self._read_flat(ink, options), (_NO_EDGE,)
         arcs, ring = self._read_arcs(ink, ellipse)
         tilt = _tilt(ellipse, _main(arcs))
         # What lies deeper than the main line may be straight text: it is read as such too.
@@ -165,7 +165,7 @@ class SealReader:
         lines = self._read_inside(ink, ellipse, tilt, ring, [arc.sector for arc in outer])
         cut = (_CUT_OFF,) if is_cut_off(ellipse, crop.shape[1], crop.shape[0]) else ()
         if not arcs:
-            return merge(lines, self._read_flat(ink)), (*cut, _NO_ARC)
+            return merge(lines, self._read_flat(ink, options)), (*cut, _NO_ARC)
         inner = [arc.reading for arc in arcs if arc not in outer]
         return [arc.reading for arc in outer] + merge(inner, lines), cut
 
@@ -232,10 +232,11 @@ class SealReader:
         boxes = straight_lines(self._detector.find(picture, _INSIDE), pixels, free, ellipse.least * upright.scale)
         return self._read_boxes(picture, boxes, upright.to_picture)
 
-    def _read_flat(self, ink: Ink) -> list[_Reading]:
-        """Straight text of something that is not round, such as a square seal."""
+    def _read_flat(self, ink: Ink, options: OcrOptions) -> list[_Reading]:
+        """Straight text of something that is not round, such as a square seal; small pictures are enlarged for it."""
         picture = as_picture(ink.sharp)
-        boxes = list(self._detector.find(picture, SealTextOptions().ocr if max(picture.shape) < 736 else _INSIDE))
+        small = max(picture.shape) < options.text_det_limit_side_len
+        boxes = list(self._detector.find(picture, options if small else _INSIDE))
         return self._read_boxes(picture, boxes, lambda points: points)
 
     def _read_boxes(

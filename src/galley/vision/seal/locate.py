@@ -44,8 +44,6 @@ class Place:
 
     ellipse: Ellipse
     score: float
-    hue: float
-    """Degrees in the a, b plane of CIE Lab."""
 
 
 def locate_seals(page: NDArray[np.uint8]) -> list[Place]:
@@ -57,7 +55,7 @@ def locate_seals(page: NDArray[np.uint8]) -> list[Place]:
     for hue in (RED_HUE, BLUE_HUE):
         inked = (coloured_plane(a, b, hue) > INKED).astype(np.uint8)
         for rim in _rims(inked):
-            place = Place(rim.ellipse.scaled(1 / factor), rim.score, hue)
+            place = Place(rim.ellipse.scaled(1 / factor), rim.score)
             if not any(_holds(other.ellipse, place.ellipse.x, place.ellipse.y) for other in places):
                 places.append(place)
     return sorted(places, key=lambda place: place.ellipse.box[1])

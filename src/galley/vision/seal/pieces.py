@@ -59,13 +59,6 @@ class Piece:
         down = min(self.bottom, other.bottom) - max(self.top, other.top)
         return across > 0.5 * min(self.width, other.width) and down > 0.5 * min(self.height, other.height)
 
-    @property
-    def corners(self) -> NDArray[np.float64]:
-        """Clockwise from the upper left, (4, 2)."""
-        return np.array(
-            [[self.left, self.top], [self.right, self.top], [self.right, self.bottom], [self.left, self.bottom]], float
-        )
-
     def outline(self, step: float) -> NDArray[np.float64]:
         """Points along the upper side and back along the lower, at most `step` pixels apart, (n, 2)."""
         count = max(2, math.ceil(self.width / step) + 1)
