@@ -104,6 +104,15 @@ def test_problems_come_first() -> None:
     assert [finding.severity for finding in diagnose(facts)] == ["problem", "warning", "note"]
 
 
+def test_a_graphics_card_without_an_engine_for_it_is_a_warning_that_says_what_to_install() -> None:
+    engine = EngineFacts("onnxruntime", "onnxruntime", "", {"cpu": "install x", "gpu": "install y"}, (), "")
+    facts = replace(SOUND, devices={"cpu": 4, "gpu": 1}, engines=(OPENVINO, engine))
+    (finding,) = diagnose(facts)
+    assert (finding.severity, finding.advice) == ("warning", "install y")
+    assert "1 gpu device found" in finding.text
+    assert diagnose(replace(facts, choice=Choice("gpu:0", "onnxruntime", 4))) == ()
+
+
 def test_what_an_engine_can_use_is_what_it_sees() -> None:
     serves = {"cpu": "pip install x", "gpu": "pip install y"}
     engine = EngineFacts("onnxruntime", "onnxruntime", "1.20", serves, ("CPUExecutionProvider",), "")

@@ -59,14 +59,18 @@ def _devices(facts: Facts) -> Iterator[Finding]:
                 "install it again, or uninstall it",
                 ExitCode.DEVICE if is_default else ExitCode.OK,
             )
-    served = {kind for engine in facts.engines for kind in engine.serves}
+    served = {kind: advice for engine in facts.engines for kind, advice in engine.serves.items()}
+    falls_back = isinstance(facts.choice, Choice) and facts.choice.slot.startswith("cpu")
     for kind, count in facts.devices.items():
+        found = f"{counted(count, f'{kind} device')} found"
         if kind not in served:
             yield Finding(
                 NOTE,
-                f"{counted(count, f'{kind} device')} found, which none of Galley's engines can use",
+                f"{found}, which none of Galley's engines can use",
                 f"pipelines of PaddleOCR can: --pipeline paddleocr:NAME --device {kind}",
             )
+        elif kind == "gpu" and falls_back:
+            yield Finding(WARNING, f"{found}, and no engine for that is installed: the CPU is used", served[kind])
 
 
 def _other_device(facts: Facts) -> str:
