@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galley.vision.boxes import areas, as_boxes, enclose, gaps, shared_areas, shared_parts, turn_columns
+from galley.vision.boxes import areas, as_boxes, enclose, find_columns, gaps, shared_areas, shared_parts, turn_columns
 
 BOXES = st.lists(
     st.tuples(st.integers(0, 90), st.integers(0, 90), st.integers(1, 40), st.integers(1, 40)), min_size=1, max_size=8
@@ -35,6 +35,13 @@ def test_a_gap_cuts_no_box(boxes: np.ndarray, axis: int, least: int) -> None:
     for middle in gaps(boxes, axis, least):
         near, far = boxes[:, axis], boxes[:, axis + 2]
         assert ((far <= middle - least / 2) | (near >= middle + least / 2)).all()
+
+
+def test_boxes_stand_in_columns_from_the_left() -> None:
+    boxes = as_boxes([(200, 0, 260, 20), (0, 30, 90, 50), (210, 60, 300, 80), (100, 0, 150, 20)])
+    assert find_columns(boxes, 20).tolist() == [1, 0, 1, 0]
+    assert find_columns(boxes, 10).tolist() == [2, 0, 2, 1]
+    assert find_columns(as_boxes([]), 1).tolist() == []
 
 
 def test_columns_from_right_to_left_become_rows_from_top_to_bottom() -> None:

@@ -73,6 +73,12 @@ def gaps(boxes: Boxes, axis: int, least: float) -> list[float]:
     return found
 
 
+def find_columns(boxes: Boxes, least: float) -> NDArray[np.intp]:
+    """The column that each of `boxes` stands in, counted from the left, (n,); gaps of at least `least` part them."""
+    middles = (boxes[:, 0] + boxes[:, 2]) / 2
+    return np.searchsorted(np.array(gaps(boxes, 0, least)), middles)
+
+
 def turn_columns(boxes: Boxes) -> Boxes:
     """`boxes` turned by a quarter, so that columns read downwards from right to left become rows read as usual."""
     return np.stack([boxes[:, 1], -boxes[:, 2], boxes[:, 3], -boxes[:, 0]], axis=1)

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from galley.vision.boxes import enclose, gaps
+from galley.vision.boxes import enclose, find_columns
 from galley.vision.captions import caption_kind
 from galley.vision.labels import PageFacts, is_prose
 from galley.vision.paragraphs import Row, find_rows
@@ -84,7 +83,8 @@ def _as_table(rows: Sequence[Row], free: Sequence[int], page: PageFacts) -> Regi
     if len(rows) < _ROWS:
         return None
     cells = [line for row in rows for line in row.lines]
-    columns = _find_columns(cells, page)
+    places = find_columns(page.lines[cells], _GUTTER * page.letter)
+    columns = dict(zip(cells, places.tolist(), strict=True))
     full = sum(len({columns[line] for line in row.lines}) >= _COLUMNS for row in rows)
     head = frozenset(rows[0].lines)
     if full < _FULL_ROWS or not _has_numbers({line: columns[line] for line in cells if line not in head}, page):
@@ -96,14 +96,6 @@ def _as_table(rows: Sequence[Row], free: Sequence[int], page: PageFacts) -> Regi
         return None
     margin = _MARGIN * page.letter
     return Region("table", (left - margin, top - margin, right + margin, bottom + margin), 0.0, None, tuple(inside))
-
-
-def _find_columns(cells: Sequence[int], page: PageFacts) -> dict[int, int]:
-    """The column that each of some lines stands in, counted from the left."""
-    boxes = page.lines[list(cells)]
-    middles = (boxes[:, 0] + boxes[:, 2]) / 2
-    places: NDArray[np.intp] = np.searchsorted(np.array(gaps(boxes, 0, _GUTTER * page.letter)), middles)
-    return dict(zip(cells, places.tolist(), strict=True))
 
 
 def _has_numbers(columns: dict[int, int], page: PageFacts) -> bool:

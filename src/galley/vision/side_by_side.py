@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from galley.vision.boxes import Boxes, enclose, gaps
+from galley.vision.boxes import Boxes, enclose, find_columns
 from galley.vision.labels import PageFacts
 from galley.vision.paragraphs import find_rows
 from galley.vision.regions import Region
@@ -32,9 +32,7 @@ def split_side_by_side(regions: Sequence[Region], page: PageFacts) -> list[Regio
 def _split(region: Region, page: PageFacts) -> list[Region]:
     if region.label != "text" or len(region.lines) < 2 * _ROWS:
         return [region]
-    boxes = page.lines[list(region.lines)]
-    middles = (boxes[:, 0] + boxes[:, 2]) / 2
-    places = np.searchsorted(np.array(gaps(boxes, 0, _GUTTER * page.letter)), middles)
+    places = find_columns(page.lines[list(region.lines)], _GUTTER * page.letter)
     columns = [[region.lines[index] for index in np.flatnonzero(places == place)] for place in np.unique(places)]
     if len(columns) < 2 or not all(_is_centred(page.lines[column], page) for column in columns):
         return [region]

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from galley.vision.intervals import runs
 from galley.vision.paragraphs import Row
 
 _INK = 40
@@ -64,12 +65,7 @@ def count_columns(grey: NDArray[np.uint8], rows: Sequence[Row], row_height: floa
     reaching = across.sum(axis=0)
     empty = (across & ~ink).sum(axis=0)
     gutter = (empty > _EMPTY * reaching) & (reaching >= max(2, _CROSSED * len(rows)))
-    steps = np.flatnonzero(np.diff(np.concatenate([[False], gutter, [False]]).astype(np.int8)))
-    gutters = [
-        (int(start), int(end))
-        for start, end in zip(steps[::2], steps[1::2], strict=True)
-        if end - start >= _GUTTER * row_height
-    ]
+    gutters = [(start, end) for start, end in runs(gutter) if end - start >= _GUTTER * row_height]
     if not gutters:
         return 1
     first = int(np.flatnonzero(ink.any(axis=0))[0])
